@@ -1,0 +1,1 @@
+"""Everything that touches DOLFINx: mesh, operators, measures."""

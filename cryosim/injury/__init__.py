@@ -1,0 +1,1 @@
+"""What cold does to a cell, on arrays."""

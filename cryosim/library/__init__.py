@@ -1,0 +1,1 @@
+"""Cited data: tissues and their sources."""

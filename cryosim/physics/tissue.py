@@ -1,0 +1,78 @@
+r"""A tissue as a heat conductor: its curves against temperature.
+
+Enthalpy per volume, zero at 0 degC,
+
+.. math:: h(T) = \rho \Big[\int_{0\,^\circ C}^{T} c(\vartheta)\,d\vartheta
+          + L_l\,(\varphi_l(T) - 1) + L_w\,(\varphi_w(T) - 1)\Big],
+
+with density :math:`\rho`, latent heats :math:`L` per mass of tissue and liquid fractions
+:math:`\varphi` of lipid and water.  Heat capacity and conductivity change from their unfrozen to
+their frozen value with the solid share of the latent heat,
+:math:`s = \sum L (1 - \varphi) / \sum L`.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from cryosim.part import Part
+from cryosim.physics.blood import BloodFlow, MetabolicHeat
+from cryosim.physics.latent import PhaseChange
+from cryosim.physics.response import ConstantResponse, Response
+from cryosim.units import Conductivity, Density, HeatCapacity
+
+Values = npt.NDArray[np.float64]
+
+
+class Tissue(Part):
+    """Thermal properties of one tissue (or gel)."""
+
+    title: str
+    density: Density
+    heat_capacity: HeatCapacity
+    heat_capacity_frozen: HeatCapacity | None = None
+    conductivity: Conductivity
+    conductivity_frozen: Conductivity | None = None
+    perfusion: BloodFlow = BloodFlow(0.0, "1/s")
+    perfusion_response: Response = ConstantResponse()
+    metabolism: MetabolicHeat = MetabolicHeat(0.0, "W/kg")
+    metabolism_response: Response = ConstantResponse()
+    lipid: PhaseChange | None = None
+    water: PhaseChange | None = None
+
+    @property
+    def phase_changes(self) -> tuple[PhaseChange, ...]:
+        """The components that change phase."""
+        return tuple(p for p in (self.lipid, self.water) if p is not None and p.latent_heat > 0.0)
+
+    def solid_share(self, T: Values) -> Values:
+        """Share of the latent heat given up (1) at ``T`` (K)."""
+        total = sum(p.latent_heat for p in self.phase_changes)
+        solid = np.zeros_like(T)
+        for p in self.phase_changes:
+            solid += p.latent_heat / total * (1.0 - p.curve.liquid_fraction(T))
+        return solid
+
+    def capacity_at(self, T: Values) -> Values:
+        """Specific heat capacity without latent heat (J/kg/K) at ``T`` (K)."""
+        return self._between(self.heat_capacity, self.heat_capacity_frozen, T)
+
+    def conductivity_at(self, T: Values) -> Values:
+        """Conductivity (W/m/K) at ``T`` (K)."""
+        return self._between(self.conductivity, self.conductivity_frozen, T)
+
+    def crystallised(self, T: Values) -> Values:
+        """Crystallised fraction of the lipid (1) at ``T`` (K); zero without lipid."""
+        if self.lipid is None:
+            return np.zeros_like(T)
+        return 1.0 - self.lipid.curve.liquid_fraction(T)
+
+    def breakpoints(self) -> Values:
+        """Temperatures (K) that resolve every curve of the tissue."""
+        curves = [p.curve.breakpoints() for p in self.phase_changes]
+        responses = [self.perfusion_response.breakpoints(), self.metabolism_response.breakpoints()]
+        return np.concatenate([*curves, *responses])
+
+    def _between(self, unfrozen: float, frozen: float | None, T: Values) -> Values:
+        if frozen is None or not self.phase_changes:
+            return np.full_like(T, unfrozen)
+        return unfrozen + (frozen - unfrozen) * self.solid_share(T)

@@ -1,0 +1,1 @@
+"""Marching in time, whatever is marched."""

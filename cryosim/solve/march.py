@@ -1,0 +1,45 @@
+"""Marching a model through time, whatever the model is."""
+
+from collections.abc import Iterable, Iterator
+from math import ceil, isfinite
+from typing import Protocol
+
+from cryosim.errors import NumericalError
+from cryosim.solve.rkc import StepControl
+
+SMALLEST_STEP = 1e-6
+"""Step (s) below which the march gives up; far below any time scale of tissue."""
+
+
+class Steppable(Protocol):
+    """A state that can try a step, then keep it or forget it."""
+
+    def attempt(self, t: float, dt: float) -> float:
+        """Try to step from ``t`` by ``dt`` (s); return the error in units of the tolerance."""
+
+    def keep(self) -> None:
+        """Make the attempted state the kept one."""
+
+
+def march(
+    model: Steppable, control: StepControl, start: float, stops: Iterable[float]
+) -> Iterator[tuple[float, float]]:
+    """Yield the time and the size (s) of each kept step, landing exactly on every stop."""
+    t = start
+    for stop in sorted(s for s in set(stops) if s > start):
+        while t < stop:
+            steps_left = ceil((stop - t) / control.dt - 1e-9)
+            tried = (stop - t) / steps_left
+            error = model.attempt(t, tried)
+            if not (isfinite(error) and error <= 1.0):
+                control.reject(tried, error)
+                if control.dt < SMALLEST_STEP:
+                    raise NumericalError(
+                        f"the time step fell below {SMALLEST_STEP:g} s at t = {t:g} s; "
+                        "look for a jump in the case at that time, or loosen numerics.tolerance"
+                    )
+                continue
+            model.keep()
+            t = stop if steps_left == 1 else t + tried
+            control.accept(tried, error)
+            yield t, tried

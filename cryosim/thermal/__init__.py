@@ -1,0 +1,1 @@
+"""The heat balance of a network of nodes: arrays, kernels, state."""

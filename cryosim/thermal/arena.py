@@ -1,0 +1,108 @@
+"""What holds during one phase: the network with its pads, and the list of exchanging nodes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from cryosim.physics.exchange import Exchange
+from cryosim.physics.tables import Storage, Tables
+from cryosim.physics.tissue import Tissue
+from cryosim.thermal.network import (
+    Indices,
+    Network,
+    Surface,
+    TissueStencil,
+    Values,
+    build,
+    spectral_bound,
+)
+from cryosim.thermal.pad import Pad, put_on
+
+
+@dataclass(frozen=True)
+class Body:
+    """What does not change during a run: tissues, their stencils and surfaces on this rank."""
+
+    tissues: Sequence[Tissue]
+    stencils: Sequence[TissueStencil]
+    surfaces: Sequence[Surface]
+    n_ghosts: int
+    tables: Tables
+    storage: Storage
+
+    @property
+    def n_mesh(self) -> int:
+        """Owned mesh nodes."""
+        return int(self.stencils[0].volume.size)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds during one phase: an exchange for each surface, pads, a perfusion factor."""
+
+    exchange: Sequence[Exchange]
+    pads: Mapping[int, Pad] = field(default_factory=dict)
+    perfusion: float = 1.0
+
+
+@dataclass(frozen=True)
+class Arena:
+    """Network of a body in a setting; ``node``, ``surface``, ``area`` list what exchanges heat."""
+
+    setting: Setting
+    net: Network
+    node: Indices
+    surface: Indices
+    area: Values
+    pad_volume: Mapping[int, Values]
+    """Surface index -> gel volume (m^3) at every owned node."""
+    weight: Values
+    """Heat capacity of every owned node when warm (J/K), the weight of its error."""
+    spectral_bound: float
+    """Bound of the spectral radius (1/s) on this rank."""
+
+    def pad_enthalpy(self, tables: Tables, T: Values | None = None) -> Values:
+        """Enthalpy (J) of the pads at every owned node, at ``T`` (K) or as they are put on."""
+        H = np.zeros(self.net.held.size)
+        for s, volume in self.pad_volume.items():
+            pad = self.setting.pads[s]
+            at = pad.temperature if T is None else T
+            H += volume * np.interp(at, tables.temperature, tables.curve[pad.tissue, :, 0])
+        return H
+
+
+def arrange(body: Body, setting: Setting, hottest: float) -> Arena:
+    """Put ``body`` into ``setting``; ``hottest`` (K) bounds radiation."""
+    padded = put_on(body.stencils, body.surfaces, dict(setting.pads))
+    held = np.zeros(padded.n_owned, dtype=np.int8)
+    for s, law in enumerate(setting.exchange):
+        if law.perfect:
+            held[body.surfaces[s].node] = s + 1
+    net = build(padded.stencils, body.tissues, body.n_ghosts, held)
+    outer = [padded.outer.get(s, surface) for s, surface in enumerate(body.surfaces)]
+    active = [s for s, law in enumerate(setting.exchange) if not law.perfect]
+    node = np.concatenate([np.empty(0, np.int64), *(outer[s].node for s in active)])
+    area = np.concatenate([np.empty(0), *(outer[s].area for s in active)])
+    surface = np.concatenate(
+        [np.empty(0, np.int64), *(np.full(outer[s].node.size, s) for s in active)]
+    )
+    film = np.bincount(node, area * _films(setting, hottest)[surface], minlength=padded.n_owned)
+    bound = spectral_bound(net, body.tables, film)
+    weight = _warm_capacity(net, body.tables)
+    return Arena(setting, net, node, surface, area, padded.volume, weight, bound)
+
+
+def _films(setting: Setting, hottest: float) -> Values:
+    """Largest conductance of each surface to its surroundings (W/m^2/K)."""
+    laws = [law.parameters(0.0) for law in setting.exchange]
+    return np.array([law[0] + 4.0 * law[4] * hottest**3 for law in laws])
+
+
+def _warm_capacity(net: Network, tables: Tables) -> npt.NDArray[np.float64]:
+    """Heat capacity (J/K) of every owned node at the warm end of the tables."""
+    T, h = tables.temperature, tables.curve[:, :, 0]
+    capacity = (h[:, -1] - h[:, -2]) / (T[-1] - T[-2])
+    node = np.repeat(np.arange(net.held.size), np.diff(net.slot_start.astype(np.int64)))
+    return np.bincount(node, net.slot_volume * capacity[net.slot_tissue], net.held.size)

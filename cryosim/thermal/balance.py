@@ -1,0 +1,270 @@
+"""The state that is marched: enthalpy of every node, and a ledger of every joule.
+
+The ledger is advanced by the same Chebyshev recurrence as the state, so what enters through each
+surface, with blood and by metabolism equals the change of enthalpy to rounding, at any tolerance.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Protocol
+
+import numpy as np
+
+from cryosim.errors import NumericalError
+from cryosim.physics.exchange import Exchange
+from cryosim.solve.rkc import coefficients, stages
+from cryosim.thermal import kernels
+from cryosim.thermal.arena import Arena, Body, Setting, arrange
+from cryosim.thermal.network import Values
+from cryosim.units import ZERO_CELSIUS
+
+
+class Team(Protocol):
+    """The ranks that share a network."""
+
+    def total(self, local: Values) -> Values:
+        """Sum over all ranks."""
+
+    def largest(self, local: float) -> float:
+        """Largest over all ranks."""
+
+    def update_ghosts(self, x: Values, n_owned: int) -> None:
+        """Copy temperatures of owned mesh nodes to their ghosts, which start at ``n_owned``."""
+
+
+class Alone:
+    """A team of one."""
+
+    def total(self, local: Values) -> Values:
+        """Sum over all ranks."""
+        return local
+
+    def largest(self, local: float) -> float:
+        """Largest over all ranks."""
+        return local
+
+    def update_ghosts(self, x: Values, n_owned: int) -> None:
+        """Nothing to copy."""
+
+
+@dataclass
+class Work:
+    """Work done: kept and rejected steps, operator applications, most stages of a step."""
+
+    steps: int = 0
+    rejected: int = 0
+    products: int = 0
+    most_stages: int = 0
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Error control: ``tolerance`` (K) of the root mean square over ``capacity`` (J/K) of tissue.
+
+    The error of a step is :math:`\\sqrt{\\sum_i C_i e_i^2 / C}`, with the temperature errors
+    :math:`e_i` and capacities :math:`C_i` of the nodes, and :math:`C` the capacity of the tissue
+    near the cooled surface: it does not depend on how much idle tissue a block holds, and a kink
+    of the enthalpy at a single node does not dominate it.
+    """
+
+    tolerance: float
+    capacity: float
+    bounds: tuple[float, float]
+    """Temperatures (K) that the data allow; outside, the run stops."""
+    where: Callable[[int], str] = field(default=lambda node: f"node {node}")
+    """Describes the place of an owned node."""
+
+
+class HeatBalance:
+    """Enthalpy state of a body: ``begin`` a setting, then ``attempt`` and ``keep`` steps.
+
+    Local to this rank but for ``attempt`` and ``begin``, which are collective.
+    """
+
+    def __init__(self, body: Body, team: Team, T: Values, accuracy: Accuracy) -> None:
+        """Start at temperature ``T`` (K) of owned mesh nodes."""
+        self.body, self._team, self._accuracy = body, team, accuracy
+        self.work = Work()
+        self.coldest = T.copy()
+        self.pad_heat = 0.0
+        self.ledger = np.zeros(kernels.LEDGER_SURFACES + len(body.surfaces))
+        insulated = Setting([Exchange()] * len(body.surfaces))
+        self._enter(arrange(body, insulated, accuracy.bounds[1]), np.zeros(T.size), T)
+        kernels.enthalpies(self.net, body.tables, T, self.H)
+
+    @property
+    def T(self) -> Values:
+        """Temperature (K) of owned nodes: those of the mesh, then those of pads."""
+        return self.x[: self.H.size]
+
+    @property
+    def T_mesh(self) -> Values:
+        """Temperature (K) of owned mesh nodes."""
+        return self.x[: self.body.n_mesh]
+
+    # --- phases ----------------------------------------------------------------------------
+
+    def begin(self, setting: Setting, t: float) -> None:
+        """Take up ``setting`` at time ``t`` (s), putting pads on or taking them off."""
+        arena = arrange(self.body, setting, self._accuracy.bounds[1])
+        H, T = self.H, self.T
+        if setting.pads != self._arena.setting.pads:
+            H, T = self._change_pads(arena)
+        self._enter(arena, H, T)
+        self._hold(t)
+        self._rate_now = self._rate(self.x, t, self.F)
+
+    def restore(self, setting: Setting, t: float, H: Values, coldest: Values) -> None:
+        """Take up ``setting`` with a state that was saved within it."""
+        arena = arrange(self.body, setting, self._accuracy.bounds[1])
+        self._enter(arena, H, np.full(H.size, ZERO_CELSIUS))
+        self.coldest[: coldest.size] = coldest
+        self._rate_now = self._rate(self.x, t, self.F)
+
+    def _change_pads(self, arena: Arena) -> tuple[Values, Values]:
+        """Enthalpy and temperature after the old pads have gone and fresh ones been put on."""
+        n_mesh, tables = self.body.n_mesh, self.body.tables
+        carried = self._arena.pad_enthalpy(tables, self.T)
+        brought = arena.pad_enthalpy(tables)
+        self.pad_heat += float(brought.sum() - carried.sum())
+        H = brought
+        H[:n_mesh] += self.H[:n_mesh] - carried[:n_mesh]
+        T = np.full(H.size, ZERO_CELSIUS)
+        T[:n_mesh] = self.T_mesh
+        kernels.temperatures(arena.net, tables, H, T.copy(), T)
+        return H, T
+
+    def _enter(self, arena: Arena, H: Values, T: Values) -> None:
+        """Make room for the nodes of ``arena`` and set its state."""
+        n = arena.net.held.size
+        self._arena, self.net = arena, arena.net
+        self.H = H.copy()
+        self.F, self._H_1, self._H_2, self._F_1, self._into = np.zeros((5, n))
+        self.x, self._x_1, self._x_2 = np.zeros((3, arena.net.n_potentials))
+        kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
+        kernels.put_all(self.net, self.body.tables, self.x[:n].copy(), self.x)
+        coldest = np.full(n, np.inf)
+        coldest[: self.body.n_mesh] = self.coldest[: self.body.n_mesh]
+        self.coldest = coldest
+        self.spectral_radius = self._team.largest(arena.spectral_bound)
+
+    def _hold(self, t: float) -> None:
+        """Bring held nodes to their prescribed temperature; their surface pays for the jump."""
+        before = self.H.copy()
+        kernels.first_stage(
+            self.net, self.body.tables, self.x.copy(), before, self.F, 0.0, self._holding(t),
+            self.H, self.x,
+        )  # fmt: skip
+        self._book_held(self.H - before)
+
+    def _holding(self, t: float) -> Values:
+        """Temperature (K) that each surface prescribes at ``t`` (s), should it hold its nodes."""
+        return np.array([law.temperature.at(t) for law in self._arena.setting.exchange])
+
+    def _book_held(self, change: Values) -> None:
+        """Book the ``change`` of enthalpy (J) of held nodes to the surfaces that hold them."""
+        n = len(self.body.surfaces)
+        paid = np.bincount(self.net.held, change, minlength=n + 1)[1:]
+        self.ledger[kernels.LEDGER_SURFACES :] += paid
+
+    # --- steps -----------------------------------------------------------------------------
+
+    def attempt(self, t: float, dt: float) -> float:
+        """Try to step from ``t`` by ``dt`` (s); return the error in units of the tolerance."""
+        net, tab, perfusion = self.net, self.body.tables, self._arena.setting.perfusion
+        s = stages(dt, self.spectral_radius)
+        k = coefficients(s)
+        H_1, H_2, x_1, x_2 = self._H_1, self._H_2, self._x_1, self._x_2
+        H_2[:] = self.H
+        kernels.first_stage(
+            net, tab, self.x, self.H, self.F, k.mu_tilde[1] * dt, self._holding(t + k.c[1] * dt),
+            H_1, x_1,
+        )  # fmt: skip
+        E_2, E_1 = np.zeros_like(self.ledger), k.mu_tilde[1] * dt * self._rate_now
+        for j in range(2, s + 1):
+            rate = self._surroundings(x_1, t + k.c[j - 1] * dt)
+            mu, nu, f, f_0 = k.mu[j], k.nu[j], k.mu_tilde[j] * dt, k.gamma_tilde[j] * dt
+            kernels.stage(
+                net, tab, x_1, self.coldest, perfusion, self._into, rate,
+                self._holding(t + k.c[j] * dt), (1.0 - mu - nu, mu, nu, f, f_0),
+                self.H, self.F, H_1, H_2, x_2,
+            )  # fmt: skip
+            E_2, E_1 = E_1, mu * E_1 + nu * E_2 + f * rate + f_0 * self._rate_now
+            H_1, H_2, x_1, x_2 = H_2, H_1, x_2, x_1
+        self._H_1, self._H_2, self._x_1, self._x_2 = H_1, H_2, x_1, x_2
+        self._rate_1 = self._rate(x_1, t + dt, self._F_1)
+        self._ledger_step, self.dt = E_1, dt
+        self.work.products += s - 1
+        self.work.most_stages = max(s, self.work.most_stages)
+        error = self._error(dt)
+        self.work.rejected += not error <= 1.0
+        return error
+
+    def keep(self) -> None:
+        """Make the attempted state the kept one."""
+        self.ledger += self._ledger_step
+        self._book_held(np.where(self.net.held > 0, self._H_1 - self.H, 0.0))
+        self.H, self._H_1 = self._H_1, self.H
+        self.x, self._x_1 = self._x_1, self.x
+        self.F, self._F_1 = self._F_1, self.F
+        self._rate_now, self._rate_1 = self._rate_1, self._rate_now
+        np.minimum(self.coldest, self.T, out=self.coldest)
+        self.work.steps += 1
+        self._stay_within_bounds()
+
+    def within(self, s: float, T: Values) -> None:
+        """Fill ``T`` (K) of owned nodes at the fraction ``s`` of the step kept last."""
+        kernels.between(
+            self.net, self.body.tables, self.x, self._H_1, self.H, self._F_1, self.F, self.dt, s, T
+        )
+
+    @property
+    def T_before(self) -> Values:
+        """Temperature (K) of owned nodes before the step kept last."""
+        return self._x_1[: self.H.size]
+
+    def _rate(self, x: Values, t: float, F: Values) -> Values:
+        """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates."""
+        ledger = self._surroundings(x, t)
+        perfusion = self._arena.setting.perfusion
+        kernels.rates(
+            self.net, self.body.tables, x, self.coldest, perfusion, self._into, ledger, F
+        )
+        self.work.products += 1
+        return ledger
+
+    def _surroundings(self, x: Values, t: float) -> Values:
+        """Update ghosts of ``x`` and the exchange with what surrounds the body at ``t`` (s)."""
+        arena = self._arena
+        self._team.update_ghosts(x, self.H.size)
+        kernels.put_ghosts(self.net, self.body.tables, x)
+        parameters = np.stack([law.parameters(t) for law in arena.setting.exchange])
+        ledger = np.zeros(self.ledger.size)
+        kernels.exchange(
+            arena.node, arena.surface, arena.area, parameters, x, self._into, ledger
+        )
+        return ledger
+
+    def _error(self, dt: float) -> float:
+        local = kernels.squared_error(
+            self.net, self.body.tables, self._x_1, self.H, self._H_1, self.F, self._F_1, dt,
+            self._arena.weight,
+        )  # fmt: skip
+        total = float(self._team.total(np.array([local]))[0])
+        if not total >= 0.0:
+            return float("nan")
+        return sqrt(total / self._accuracy.capacity) / self._accuracy.tolerance
+
+    def _stay_within_bounds(self) -> None:
+        low, high = self._accuracy.bounds
+        coldest, hottest = int(self.T.argmin()), int(self.T.argmax())
+        for node, bad in ((coldest, self.T[coldest] < low), (hottest, self.T[hottest] > high)):
+            if bad:
+                place = self._accuracy.where(node) if node < self.body.n_mesh else "the gel pad"
+                raise NumericalError(
+                    f"{self.T[node] - ZERO_CELSIUS:.2f} degC at {place} lies outside what the case "
+                    f"allows, {low - ZERO_CELSIUS:.2f} to {high - ZERO_CELSIUS:.2f} degC; "
+                    "tighten numerics.tolerance"
+                )
+

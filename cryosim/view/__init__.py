@@ -1,0 +1,1 @@
+"""Pictures of a result folder; knows nothing of the solver."""
