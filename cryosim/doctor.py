@@ -51,41 +51,44 @@ GMSH_REMEDY = (
 )
 CACHE_REMEDY = "set NUMBA_CACHE_DIR to a folder that you may write to"
 
+FOUND = "found: "
+"""What a probe writes before its finding: UCX and VTK write lines of their own between."""
 DOLFINX_PROBE = """
 import importlib.util
 if importlib.util.find_spec("dolfinx_solver"): import dolfinx_solver
 import dolfinx, numpy
 from petsc4py import PETSc
-print(dolfinx.__version__, numpy.dtype(PETSc.ScalarType).name)
+print("found:", dolfinx.__version__, numpy.dtype(PETSc.ScalarType).name)
 """
 MPI_PROBE = """
 from mpi4py import MPI
 total = MPI.COMM_WORLD.allreduce(1)
-if MPI.COMM_WORLD.rank == 0: print(total)
+if MPI.COMM_WORLD.rank == 0: print("found:", total)
 """
 RENDERING_PROBE = """
 import pyvista
 plotter = pyvista.Plotter(off_screen=True, window_size=(64, 64))
 plotter.add_mesh(pyvista.Sphere())
 if plotter.screenshot(None, return_img=True).std() == 0: raise SystemExit("the picture is empty")
-print("VTK draws by", plotter.render_window.GetClassName())
+print("found: VTK draws by", plotter.render_window.GetClassName())
 """
 LIBRARIES_PROBE = """
 import h5py, meshio, numba, pyvista, scipy
-print(*(f"{m.__name__} {m.__version__}" for m in (h5py, meshio, numba, pyvista, scipy)), sep=", ")
+modules = h5py, meshio, numba, pyvista, scipy
+print("found:", ", ".join(f"{module.__name__} {module.__version__}" for module in modules))
 """
 GMSH_PROBE = """
 import importlib.util
 if importlib.util.find_spec("gmsh") is None:
-    print("not installed; only user meshes of one's own making need it")
+    print("found: not installed; only meshes of one's own making need it")
 else:
     import gmsh
-    print("gmsh", gmsh.__version__)
+    print("found: gmsh", gmsh.__version__)
 """
 CACHE_PROBE = """
 from numba.core.caching import FunctionCache
 from cryosim import doctor
-print(FunctionCache(doctor.checks).cache_path)
+print("found:", FunctionCache(doctor.checks).cache_path)
 """
 C_SOURCE = "#include <Python.h>\n#include <math.h>\ndouble fall(double t) { return exp(-t); }\n"
 
@@ -150,8 +153,11 @@ def compiler() -> Check:
         source.write_text(C_SOURCE, encoding="utf-8")
         include = f"-I{sysconfig.get_path('include')}"
         options = ["-shared", "-fPIC", include, str(source), "-o", f"{folder}/probe.so", "-lm"]
-        ok, detail = _outcome([*shlex.split(configured), *options], first_line=True)
-    return Check("C compiler", ok, configured if ok else f"{configured}: {detail}", COMPILER_REMEDY)
+        ok, said = _outcome([*shlex.split(configured), *options])
+        if ok and not Path(folder, "probe.so").is_file():
+            ok, said = False, "it made no library"
+    detail = configured if ok else f"{configured}: {said.splitlines()[0]}"
+    return Check("C compiler", ok, detail, COMPILER_REMEDY)
 
 
 def dolfinx() -> Check:
@@ -173,9 +179,9 @@ def mpi() -> Check:
         return Check("MPI launcher", False, "mpiexec not found", MPI_REMEDY)
     command = [path, "-n", "2", sys.executable, "-c", MPI_PROBE]
     # Within a batch allocation Hydra would ask the scheduler for a place, and may wait for ever.
-    ok, detail = _outcome(command, {"HYDRA_LAUNCHER": "fork"}, whole=True)
+    ok, detail = _found(*_outcome(command, {"HYDRA_LAUNCHER": "fork"}))
     if ok and detail != "2":
-        ok, detail = False, f"two processes did not find each other: {detail!r}"
+        ok, detail = False, f"two processes did not find each other, each is alone of {detail}"
     return Check("MPI launcher", ok, path if ok else f"{path}: {detail}", MPI_REMEDY)
 
 
@@ -202,17 +208,21 @@ def kernel_cache() -> Check:
 
 def _probe(code: str, extra: dict[str, str] | None = None) -> tuple[bool, str]:
     """Run ``code`` in an interpreter of its own: whether it ended well, and its last word."""
-    return _outcome([sys.executable, "-c", code], extra)
+    return _found(*_outcome([sys.executable, "-c", code], extra))
 
 
-def _outcome(
-    command: Sequence[str],
-    extra: dict[str, str] | None = None,
-    *,
-    first_line: bool = False,
-    whole: bool = False,
-) -> tuple[bool, str]:
-    """Run ``command``; a crash, a hang and a missing file are outcomes like any other."""
+def _found(ok: bool, said: str) -> tuple[bool, str]:
+    lines = said.splitlines()
+    if ok:
+        lines = [line.removeprefix(FOUND) for line in lines if line.startswith(FOUND)]
+    return (ok, lines[-1].strip()) if lines else (False, "it ended without a finding")
+
+
+def _outcome(command: Sequence[str], extra: dict[str, str] | None = None) -> tuple[bool, str]:
+    """Run ``command``: whether it ended well, and what it said.
+
+    A crash, a hang and a missing file are outcomes like any other.
+    """
     try:
         done = subprocess.run(
             command, env=os.environ | (extra or {}), timeout=PATIENCE, check=False,
@@ -224,6 +234,5 @@ def _outcome(
         return False, f"{error.strerror}: {command[0]}"
     if done.returncode < 0:
         return False, f"crashed ({signal.Signals(-done.returncode).name})"
-    text = (done.stderr if done.returncode else done.stdout).strip()
-    lines = text.splitlines() or [f"exit code {done.returncode}"]
-    return done.returncode == 0, text if whole else lines[0 if first_line else -1].strip()
+    said = done.stderr if done.returncode else done.stdout
+    return done.returncode == 0, said.strip() or f"exit code {done.returncode}"

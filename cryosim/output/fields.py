@@ -63,6 +63,7 @@ FIELD_KINDS = {
 }
 """Every field that can be written; the last two are NaN on nodes without lipid."""
 
+
 @dataclass(frozen=True)
 class MeshData:
     """The mesh of a run in input order, with what a reader must know to draw it."""

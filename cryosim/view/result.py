@@ -1,0 +1,207 @@
+"""A result folder, read back: mesh, fields, tables and what was computed from them.
+
+Lengths are in millimetres and temperatures in degC here, as people read them.  Everything comes
+from the files; nothing of the solver is needed, today or in ten years.
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+import pyvista as pv
+
+from cryosim.errors import CaseError
+from cryosim.output.fields import FIELDS_FILE, open_fields
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+MILLIMETRES = 1e3
+"""In a metre."""
+
+_VTK_CELL = {
+    "interval": pv.CellType.LINE,
+    "triangle": pv.CellType.TRIANGLE,
+    "quadrilateral": pv.CellType.QUAD,
+    "tetrahedron": pv.CellType.TETRA,
+    "hexahedron": pv.CellType.HEXAHEDRON,
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of tissue of the run."""
+
+    index: int
+    name: str
+    tissue: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result folder of one finished run; open it with `open`."""
+
+    folder: Path
+    title: str
+    dimension: int
+    cell_type: str
+    threshold: float
+    """Crystallisation threshold (degC)."""
+    layers: tuple[Layer, ...]
+    applicators: tuple[dict[str, str], ...]
+    times: Floats
+    """Times of the fields (s)."""
+    field_names: tuple[str, ...]
+
+    @classmethod
+    def open(cls, path: Path, *, unfinished: bool = False) -> Self:
+        """Open the folder at ``path``; a run still under way only if ``unfinished`` is allowed."""
+        folder = Path(path)
+        if not folder.is_dir():
+            raise CaseError(f"{folder}: no such folder; name the result folder of a run")
+        if not unfinished and not (folder / "result.json").is_file():
+            raise CaseError(_why_not(folder))
+        with open_fields(folder / FIELDS_FILE) as file:
+            return cls(folder=folder, **_heading(file))
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """What ``result.json`` says."""
+        path = self.folder / "result.json"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise CaseError(_why_not(self.folder)) from error
+        except json.JSONDecodeError as error:
+            raise CaseError(f"{path} is damaged: {error}; run the case again") from error
+        if not isinstance(content, dict):
+            raise CaseError(f"{path} is damaged: expected a table; run the case again")
+        return content
+
+    @cached_property
+    def grid(self) -> pv.UnstructuredGrid:
+        """The mesh (mm) with cell array ``layer`` and point array ``depth`` (mm)."""
+        with open_fields(self.folder / FIELDS_FILE) as file:
+            mesh = file["mesh"]
+            points, cells = mesh["points"][:] * MILLIMETRES, mesh["cells"][:]
+            layer, depth = mesh["layer"][:], mesh["depth"][:] * MILLIMETRES
+        grid = pv.UnstructuredGrid({_VTK_CELL[self.cell_type]: cells}, points)
+        grid.cell_data["layer"] = layer
+        grid.point_data["depth"] = depth.astype(float)
+        return grid
+
+    @cached_property
+    def facets(self) -> tuple[Integers, tuple[str, ...]]:
+        """Nodes of the boundary facets, and what holds on each (applicator, room, core ...)."""
+        with open_fields(self.folder / FIELDS_FILE) as file:
+            surface = file["mesh/surface"][:]
+            tags = file["mesh/surface_tag"]
+            names = json.loads(tags.attrs["names"])
+            kinds = tuple(str(names.get(str(tag), "")) for tag in tags[:])
+        return surface, kinds
+
+    def field(self, name: str, step: int) -> Floats:
+        """Nodal values of field ``name`` at ``times[step]``, in the field's unit."""
+        if name not in self.field_names:
+            raise CaseError(f"{self.folder} holds no field {name}, only {list(self.field_names)}")
+        index = range(len(self.times))[step]
+        with open_fields(self.folder / FIELDS_FILE) as file:
+            return np.asarray(file[f"fields/{name}/{index:05d}"][:], dtype=float)
+
+    def has(self, table: str) -> bool:
+        """Whether the run left ``<table>.csv``."""
+        return (self.folder / f"{table}.csv").is_file()
+
+    def table(self, name: str) -> dict[str, Floats]:
+        """Columns of ``<name>.csv`` by their heading; a last line cut short is left out."""
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            raise CaseError(f"{path}: no such file; this run left no table of that name")
+        with path.open(encoding="utf-8", newline="") as lines:
+            head, *rows = csv.reader(lines)
+        if rows and len(rows[-1]) != len(head):
+            rows.pop()
+        return {title: _column(path, rows, i) for i, title in enumerate(head)}
+
+    def at_time(self, table: dict[str, Floats], column: str, time: float) -> float:
+        """Value of ``column`` at ``time`` (s), between two rows if need be."""
+        return float(np.interp(time, table["time [s]"], table[column]))
+
+    def lipid_layers(self) -> tuple[Layer, ...]:
+        """The layers that can crystallise."""
+        columns = self.table("layers")
+        return tuple(k for k in self.layers if f"{k.name} crystallised [1]" in columns)
+
+    def layer_sizes(self) -> Floats:
+        """Volume (mm^3), area (mm^2) or length (mm) of each layer."""
+        sizes = self.grid.compute_cell_sizes()
+        measure = sizes.cell_data[("Length", "Area", "Volume")[self.dimension - 1]]
+        weights = np.abs(np.asarray(measure))
+        return np.bincount(self.grid.cell_data["layer"], weights, minlength=len(self.layers))
+
+    def layer_depths(self) -> tuple[tuple[float, float], ...]:
+        """Depth (mm) at which each layer begins and ends."""
+        nodes = self.grid.cell_connectivity.reshape(self.grid.n_cells, -1)
+        depth = np.asarray(self.grid.point_data["depth"])[nodes]
+        found = []
+        for layer in self.layers:
+            here = depth[self.grid.cell_data["layer"] == layer.index]
+            found.append((float(here.min()), float(here.max())))
+        return tuple(found)
+
+    def coldest_step(self) -> int:
+        """The step at which most lipid tissue is below the threshold: the end of cooling.
+
+        Among equals the last; if none ever is, the step of the coldest tissue.
+        """
+        rows, sizes = self.table("layers"), self.layer_sizes()
+        time, total = rows["time [s]"], np.zeros(len(self.times))
+        for layer in self.lipid_layers() or self.layers:
+            share = rows[f"{layer.name} below threshold [1]"]
+            total += sizes[layer.index] * np.interp(self.times, time, share)
+        if total.max() <= 0.0:
+            coldest = np.min([rows[f"{k.name} minimum [degC]"] for k in self.layers], axis=0)
+            total = -np.interp(self.times, time, coldest)
+        return int(np.flatnonzero(total >= total.max() - 1e-9 * np.abs(total).max())[-1])
+
+
+def _heading(file: h5py.File) -> dict[str, Any]:
+    """What is known of a run without reading its fields."""
+    layers = json.loads(file.attrs["layers"])
+    times = np.asarray(file["times"][:], dtype=float)
+    if not times.size:
+        raise CaseError(f"{file.filename} holds no step yet; wait for the first output")
+    return {
+        "title": str(file.attrs["title"]),
+        "dimension": int(file.attrs["dimension"]),
+        "cell_type": str(file.attrs["cell_type"]),
+        "threshold": float(file.attrs["threshold"]),
+        "layers": tuple(
+            Layer(i, k["name"], k.get("tissue", k["name"]), k.get("title") or k["name"])
+            for i, k in enumerate(layers)
+        ),
+        "applicators": tuple(json.loads(file.attrs["applicators"])),
+        "times": times,
+        "field_names": tuple(file["fields"]),
+    }
+
+
+def _why_not(folder: Path) -> str:
+    if (folder / FIELDS_FILE).is_file():
+        return f"{folder} has no result.json: the run is not done, or was stopped; resume it first"
+    return f"{folder} is no result folder: it has neither result.json nor {FIELDS_FILE}"
+
+
+def _column(path: Path, rows: Sequence[Sequence[str]], index: int) -> Floats:
+    try:
+        return np.array([float(row[index] or "nan") for row in rows])
+    except (ValueError, IndexError) as error:
+        raise CaseError(f"{path}: {error} in column {index + 1}; expected numbers") from error
