@@ -224,15 +224,25 @@ def _outcome(command: Sequence[str], extra: dict[str, str] | None = None) -> tup
     A crash, a hang and a missing file are outcomes like any other.
     """
     try:
-        done = subprocess.run(
-            command, env=os.environ | (extra or {}), timeout=PATIENCE, check=False,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-        )  # fmt: skip
+        code, output, errors = _run(command, os.environ | (extra or {}))
     except subprocess.TimeoutExpired:
         return False, f"no answer within {PATIENCE:.0f} s"
     except OSError as error:
         return False, f"{error.strerror}: {command[0]}"
-    if done.returncode < 0:
-        return False, f"crashed ({signal.Signals(-done.returncode).name})"
-    said = done.stderr if done.returncode else done.stdout
-    return done.returncode == 0, said.strip() or f"exit code {done.returncode}"
+    if code < 0:
+        return False, f"crashed ({signal.Signals(-code).name})"
+    return code == 0, (errors if code else output).strip() or f"exit code {code}"
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> tuple[int, str, str]:
+    """Run ``command`` in a session of its own, so that its children end with it."""
+    with subprocess.Popen(
+        command, env=environment, start_new_session=True, text=True, errors="replace",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            output, errors = process.communicate(timeout=PATIENCE)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, output, errors

@@ -19,9 +19,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 ZERO_CELSIUS = 273.15
 """0 degC (K), exact by definition of the Celsius scale."""
 
-# The number is atomic: given up digit by digit, "0.5 1/s" would read as 0 of the unit ".5 1/s".
+# The number is atomic: taken back in part, "1e5" would be 1 of the unit "e5".
 _QUANTITY = re.compile(
-    r"\s*((?>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))\s*((?:1\s*/)?[^\d\s.].*?)\s*"
+    r"\s*((?>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))\s*((?:1\s*/\s*)?[^\d\s.].*?)\s*"
 )
 
 

@@ -65,7 +65,8 @@ class Operators:
     stencils: list[TissueStencil]
     surfaces: list[Surface]
     team: RankTeam
-    n_ghosts: int
+    ghosts: npt.NDArray[np.int64]
+    """Global nodes that owned rows refer to and other ranks own."""
 
     @property
     def n_mesh(self) -> int:
@@ -96,7 +97,7 @@ def assemble(domain: Domain, n_layers: int, surfaces: Sequence[str]) -> Operator
         node = np.flatnonzero(area > 0.0)
         parts.append(Surface(name, node, area[node]))
     team = RankTeam(domain.mesh.comm, owned, ghosts)
-    return Operators(V, stencils, parts, team, ghosts.size)
+    return Operators(V, stencils, parts, team, ghosts)
 
 
 def _measure(kind: str, mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> ufl.Measure:

@@ -8,11 +8,11 @@ ideal dilute solution.  Equilibrium curves: supercooling and hysteresis are not 
 """
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from scipy.special import ndtr
 
 from cryosim.part import Part
@@ -81,6 +81,12 @@ class FractionTable(Part):
         if falling or liquid[0] < 0.0 or liquid[-1] > 1.0:
             raise fault("not_a_fraction", "expected liquid fractions in [0, 1] that never fall")
         return liquid
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if len(self.temperature) != len(self.liquid):
+            raise fault("not_pairs", "expected as many liquid fractions as temperatures")
+        return self
 
     def liquid_fraction(self, T: Values) -> Values:
         """Liquid fraction (1) at temperature ``T`` (K)."""

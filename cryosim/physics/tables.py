@@ -6,7 +6,7 @@ inverse is exact.  Every kink that a law declares is one of the temperatures; th
 smooth curves (spacing 0.05 K: 1e-4 K error on a DSC peak of 2 K width).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +63,9 @@ def tabulate(
 ) -> tuple[Tables, Storage]:
     """Tables of ``tissues`` from ``low`` to ``high`` (K); outside, curves go on linearly."""
     T = _temperatures(tissues, low, high)
-    storage = Storage(T, *(np.array(part) for part in zip(*(_parts(t, T) for t in tissues), strict=True)))
+    storage = Storage(
+        T, *(np.array(part) for part in zip(*(_parts(t, T) for t in tissues), strict=True))
+    )
     curve = np.empty((len(tissues), T.size, 4))
     curve[:, :, ENTHALPY] = storage.sensible + storage.lipid + storage.water
     for m, tissue in enumerate(tissues):
@@ -99,15 +101,16 @@ def _temperatures(tissues: Sequence[Tissue], low: float, high: float) -> Values:
     special = special[(special > low) & (special < high)]
     T = np.union1d(even, special)
     apart = np.concatenate([[True], np.diff(T) > 1e-7])
-    return T[apart]
+    kept: Values = T[apart]
+    return kept
 
 
-def _integral(law: object, T: Values) -> Values:
+def _integral(law: Callable[[Values], Values], T: Values) -> Values:
     """Integral of ``law`` from 0 degC to each of ``T``, by Gauss's rule on every interval."""
     half = 0.5 * np.diff(T)
     middle = 0.5 * (T[1:] + T[:-1])
     points = middle[:, None] + half[:, None] * _GAUSS_POINTS
-    pieces = half * (law(points.ravel()).reshape(points.shape) @ _GAUSS_WEIGHTS)  # type: ignore[operator]
+    pieces = half * (law(points.ravel()).reshape(points.shape) @ _GAUSS_WEIGHTS)
     total = np.concatenate([[0.0], np.cumsum(pieces)])
     result: Values = total - np.interp(ZERO_CELSIUS, T, total)
     return result

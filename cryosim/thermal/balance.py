@@ -224,6 +224,16 @@ class HeatBalance:
         """Temperature (K) of owned nodes before the step kept last."""
         return self._x_1[: self.H.size]
 
+    def heat_rates(self, T: Values, t: float) -> Values:
+        """Heat (W) into owned nodes if they had the temperature ``T`` (K) at ``t`` (s).
+
+        Collective; leaves the potentials at ``T`` but the state as it is.
+        """
+        kernels.put_all(self.net, self.body.tables, T, self.x)
+        F = np.empty_like(self.F)
+        self._rate(self.x, t, F)
+        return F
+
     def _rate(self, x: Values, t: float, F: Values) -> Values:
         """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates."""
         ledger = self._surroundings(x, t)

@@ -146,6 +146,33 @@ def _ghosts(
     return ghost + n_owned, tissue, place[v, ghost + n_owned]
 
 
+def node_of_potential(net: Network) -> Indices:
+    """Local node (owned, then ghosts) of every potential."""
+    n = net.held.size
+    node = np.arange(net.n_potentials)
+    of_slot = np.repeat(np.arange(n), np.diff(net.slot_start.astype(np.int64)))
+    has_integral = net.slot_potential >= 0
+    node[net.slot_potential[has_integral]] = of_slot[has_integral]
+    node[net.ghost_potential] = net.ghost_node
+    return node
+
+
+def conductivity_of_potential(net: Network, tables: Tables, x: Values) -> Values:
+    """Derivative of every potential with temperature, at the potentials ``x``: 1 or W/m/K."""
+    slope = np.diff(tables.curve[:, :, 1], axis=1) / np.diff(tables.temperature)
+    node = node_of_potential(net)
+    interval = np.searchsorted(tables.temperature, x[node], side="right") - 1
+    interval = np.clip(interval, 0, slope.shape[1] - 1)
+    k = np.ones(net.n_potentials)
+    has_integral = net.slot_potential >= 0
+    for places, tissue in (
+        (net.slot_potential[has_integral], net.slot_tissue[has_integral]),
+        (net.ghost_potential, net.ghost_tissue),
+    ):
+        k[places] = slope[tissue, interval[places]]
+    return k
+
+
 def spectral_bound(network: Network, tables: Tables, film: Values) -> float:
     """Bound of the spectral radius (1/s) at any temperature, by Gershgorin's circles.
 

@@ -76,7 +76,8 @@ def _footprint(result: Result) -> pv.PolyData | None:
     points = result.grid.points
     faces = np.column_stack([np.full(len(facets), facets.shape[1]), facets]).ravel()
     surface = pv.PolyData(np.array(points, dtype=float), faces=faces)
-    return surface.clean()
+    cleaned: pv.PolyData = surface.clean()
+    return cleaned
 
 
 def _areas(surface: pv.PolyData) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from cryosim.view.result import Layer
 
@@ -28,7 +30,11 @@ DEVICE = "#111827"
 TEXT, SMALL, TITLE = 12.5, 11.0, 17.0
 """Sizes of type (points at 100 dots an inch)."""
 
-_TYPE = {
+HALO: list[AbstractPathEffect] = [withStroke(linewidth=3.0, foreground="white")]
+"""Round a text that lies on colours."""
+
+_TYPE: dict[Any, Any] = {
+    "text.parse_math": False,
     "font.family": "DejaVu Sans",
     "font.size": TEXT,
     "axes.titlesize": TEXT,
@@ -52,8 +58,8 @@ _TYPE = {
     "axes.unicode_minus": True,
 }
 
-_ANCHORS = ("#08224f", "#1f5fae", "#6fa8dc", "#c3dcf0", "#f7f5f0", "#f5cfa4", "#e08a45", "#b04a17",
-            "#6b1f0a")  # fmt: skip
+_ANCHORS = ("#0d2f6b", "#2f6fb7", "#7fb2de", "#c9dff0", "#f8f6f1", "#f6dab7", "#eab07a", "#cf8349",
+            "#a0531f")  # fmt: skip
 """Blue through white to brown: told apart by every common kind of colour vision."""
 
 _TISSUES = {
@@ -110,7 +116,7 @@ class Scale:
 
 def typography() -> AbstractContextManager[None]:
     """Within it, matplotlib draws in our type."""
-    return mpl.rc_context(_TYPE)  # type: ignore[no-any-return,unused-ignore]
+    return mpl.rc_context(_TYPE)
 
 
 def page() -> Figure:
@@ -157,6 +163,11 @@ def lighter(colour: str, share: float) -> str:
     """``colour`` mixed with a ``share`` of white."""
     mixed = [(1 - share) * c + share for c in to_rgb(colour)]
     return "#" + "".join(f"{round(255 * c):02x}" for c in mixed)
+
+
+def darker(colour: str, share: float) -> str:
+    """``colour`` mixed with a ``share`` of black."""
+    return "#" + "".join(f"{round(255 * (1 - share) * c):02x}" for c in to_rgb(colour))
 
 
 def degrees(value: float) -> str:

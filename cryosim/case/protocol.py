@@ -1,0 +1,85 @@
+"""The protocol: phases in a row, each with what the applicators do meanwhile."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cryosim.part import Part
+from cryosim.units import Delay, Duration, Flux, Temperature, fault
+
+
+class _Phase(Part):
+    """What any phase has."""
+
+    duration: Duration
+    perfusion: float = Field(1.0, ge=0.0, le=50.0)
+    """Factor on the perfusion of all tissues during the phase."""
+    applicators: tuple[str, ...] | None = None
+    """Names of the applicators that the phase is about; all of them if not given."""
+
+
+class Cool(_Phase):
+    """Applicators on: ramp to ``temperature`` and stay, or follow ``schedule``, or take ``flux``."""
+
+    phase: Literal["cool"]
+    temperature: Temperature | None = None
+    ramp: Delay = 0.0
+    schedule: tuple[tuple[Delay, Temperature], ...] | None = Field(None, min_length=1)
+    """Points of time since the start of the phase and plate temperature."""
+    flux: Flux | None = None
+    """Heat flux out of the skin, whatever the temperature."""
+
+    @model_validator(mode="after")
+    def _one_way_to_cool(self) -> Self:
+        given = [k for k in ("temperature", "schedule", "flux") if getattr(self, k) is not None]
+        if len(given) != 1:
+            raise fault(
+                "how_to_cool", "expected exactly one of temperature, schedule, flux; got {n}",
+                n=" and ".join(given) or "none",
+            )
+        if self.ramp > self.duration:
+            raise fault("impossible_value", "the ramp takes longer than the phase")
+        times = [t for t, _ in self.schedule or ()]
+        if any(b <= a for a, b in zip(times, times[1:], strict=False)):
+            raise fault("not_rising", "expected times of the schedule in strictly rising order")
+        return self
+
+
+class Rewarm(Cool):
+    """Applicators on and warming; the same choices as for cooling."""
+
+    phase: Literal["rewarm"]  # type: ignore[assignment]
+
+
+class Hold(_Phase):
+    """Applicators stay at the temperature they have reached."""
+
+    phase: Literal["hold"]
+
+
+class Remove(_Phase):
+    """Applicators off: the skin is left to the room."""
+
+    phase: Literal["remove"]
+
+
+class Repeat(Part):
+    """All phases before this one happen ``times`` times in all."""
+
+    phase: Literal["repeat"]
+    times: int = Field(ge=2, le=100)
+
+
+Phase = Annotated[Cool | Rewarm | Hold | Remove | Repeat, Field(discriminator="phase")]
+ActivePhase = Cool | Rewarm | Hold | Remove
+
+
+def unrolled(protocol: tuple[Phase, ...]) -> list[ActivePhase]:
+    """Phases in the order in which they happen, repeats written out."""
+    phases: list[ActivePhase] = []
+    for phase in protocol:
+        if isinstance(phase, Repeat):
+            phases = phases * phase.times
+        else:
+            phases.append(phase)
+    return phases

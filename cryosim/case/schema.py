@@ -1,0 +1,193 @@
+"""The case file: everything that decides the result of one run."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cryosim.case.applicator import Plate
+from cryosim.case.grading import Grading
+from cryosim.case.protocol import Phase, unrolled
+from cryosim.injury import CrystalDose, Injury
+from cryosim.part import Part
+from cryosim.units import (
+    Conductance,
+    Delay,
+    Duration,
+    Length,
+    Position,
+    Temperature,
+    TemperatureSpan,
+    fault,
+)
+
+Condition = Literal["room", "core", "insulated"]
+
+BLOCK_FACES = ("top", "bottom", "x_min", "x_max", "y_min", "y_max")
+
+
+class Layer(Part):
+    """One layer of tissue: a thickness of a block, or a region of a mesh file."""
+
+    tissue: str
+    thickness: Length | None = None
+    region: int | str | None = None
+    """Cell tag or physical-group name in the mesh file."""
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Name of the layer in results."""
+        return self.name or self.tissue
+
+
+class Anatomy(Part):
+    """What lies under the skin, from the surface down."""
+
+    layers: tuple[Layer, ...] = Field(min_length=1)
+    core_temperature: Temperature = 310.15
+    """Temperature at depth and of arterial blood; 37 degC."""
+    freezing: Literal["supercooled", "equilibrium"] = "supercooled"
+    """Whether water of skin and muscle stays liquid below its freezing point or freezes."""
+    faces: dict[str, Condition] = Field(default_factory=dict)
+    """Condition of each face; by default top is "room", bottom "core", the rest "insulated"."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        labels = [layer.label for layer in self.layers]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise fault("twice", 'two layers are called "{n}"; give each a name of its own', n=twice[0])
+        return self
+
+
+class Mesh(Part):
+    """How fine the block is meshed, or the mesh file that replaces it."""
+
+    depth: Grading = Grading(finest=0.00025, growth=1.1, coarsest=0.0015)
+    """Cells across the layers, finest at the cooled faces."""
+    lateral: Grading = Grading(finest=0.001, growth=1.2, coarsest=0.004)
+    """Cells along the skin, finest at the rims of applicators."""
+    margin: Length = 0.02
+    """Tissue beyond the applicators on every side; 20 mm, two perfusion lengths of fat."""
+    extent: tuple[Length, ...] | None = Field(None, max_length=2)
+    """Size of the block along the skin; overrides ``margin``."""
+    file: str | None = None
+    """Mesh file (.msh, .xdmf, .vtu, ...), relative to the case file."""
+    unit: Length = 1.0
+    """Length of one unit of the mesh file."""
+
+
+class Room(Part):
+    """What uncovered skin faces."""
+
+    temperature: Temperature = 297.15
+    """24 degC, assumption."""
+    film: Conductance = 10.0
+    """Convection and, with no emissivity given, radiation too; 10 W/m^2/K, assumption."""
+    emissivity: float = Field(0.0, ge=0.0, le=1.0)
+    """Of the skin, if radiation is to be counted by itself (0.98 is usual)."""
+
+
+class SteadyStart(Part):
+    """Start from the steady state before cooling."""
+
+    kind: Literal["steady"] = "steady"
+
+
+class UniformStart(Part):
+    """Start from one temperature everywhere."""
+
+    kind: Literal["uniform"]
+    temperature: Temperature
+
+
+class TableStart(Part):
+    """Start from a table of temperature against depth, linear between, constant beyond."""
+
+    kind: Literal["table"]
+    depth: tuple[Position, ...] = Field(min_length=2)
+    temperature: tuple[Temperature, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if len(self.depth) != len(self.temperature):
+            raise fault("lengths", "expected as many depths as temperatures")
+        if any(b <= a for a, b in zip(self.depth, self.depth[1:], strict=False)):
+            raise fault("not_rising", "expected depths in strictly rising order")
+        return self
+
+
+class Probe(Part):
+    """A point whose temperature is recorded."""
+
+    name: str
+    depth: Position | None = None
+    """Depth under the skin of a block."""
+    offset: tuple[Position, ...] = Field((0.0, 0.0), max_length=2)
+    """Place along the skin, from the centre."""
+    position: tuple[Position, ...] | None = Field(None, min_length=1, max_length=3)
+    """Coordinates in a mesh file, instead of depth and offset."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.depth is None) == (self.position is None):
+            raise fault("place", "expected either depth or position")
+        return self
+
+
+class Output(Part):
+    """What is recorded, and when."""
+
+    every: Duration = 60.0
+    """Spacing of table rows and fields."""
+    threshold: Temperature = 283.55
+    """Temperature that counts as crystallised: 10.4 degC (McClintock 2021)."""
+    fields: bool = True
+    figures: bool = True
+
+
+class Numerics(Part):
+    """Accuracy of the march."""
+
+    tolerance: TemperatureSpan = 0.05
+    """Error of one step, root mean square over the tissue near the applicator (K)."""
+    depth: Length = 0.005
+    """Thickness of tissue under the applicators over which the error is averaged."""
+    overshoot: TemperatureSpan = 1.0
+    """How far a temperature may leave the range of the data before the run stops."""
+
+
+class Case(Part):
+    """One treatment."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    title: str = Field(min_length=1)
+    dimension: Literal[1, 2, 3] = 3
+    anatomy: Anatomy
+    applicator: tuple[Plate, ...] = Field(min_length=0)
+    protocol: tuple[Phase, ...] = Field(min_length=1)
+    room: Room = Room()
+    start: SteadyStart | UniformStart | TableStart = Field(SteadyStart(), discriminator="kind")
+    tissue: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Overrides of the tissue library, or whole tissues of your own."""
+    blood: dict[str, Any] = Field(default_factory=dict)
+    mesh: Mesh = Mesh()
+    injury: Injury = CrystalDose()
+    probes: tuple[Probe, ...] = ()
+    output: Output = Output()
+    numerics: Numerics = Numerics()
+
+    @field_validator("applicator", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, dict) else given
+
+    @property
+    def phases(self) -> list[Any]:
+        """Phases in the order in which they happen."""
+        return unrolled(self.protocol)
+
+    @property
+    def duration(self) -> float:
+        """Simulated time (s)."""
+        return float(sum(p.duration for p in self.phases))

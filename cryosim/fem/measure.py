@@ -1,0 +1,150 @@
+"""Numbers taken from fields: values at points, volumes below a threshold, depth of a front."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import basix
+import numba
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem, geometry
+from mpi4py import MPI
+
+from cryosim.errors import CaseError
+from cryosim.fem.domain import Domain
+from cryosim.thermal.network import Values
+
+_jit: Any = numba.njit(cache=True)
+
+_DEGREE = 7
+"""Degree of the quadrature that samples a cell for the volume below a threshold."""
+
+
+class Sampler:
+    """Nodal values at fixed points; every point has one owner."""
+
+    def __init__(self, space: fem.FunctionSpace, points: Values, names: list[str]) -> None:
+        """Find ``points`` (m, shape (n, 3)); raises CaseError if one is outside.  Collective."""
+        mesh = space.mesh
+        self._comm = mesh.comm
+        cells = self._cells(mesh, points)
+        holder = np.where(cells >= 0, self._comm.rank, self._comm.size).astype(np.int64)
+        owner = np.empty_like(holder)
+        self._comm.Allreduce(holder, owner, MPI.MIN)
+        outside = [n for n, o in zip(names, owner, strict=True) if o == self._comm.size]
+        if outside:
+            raise CaseError(f'probe "{outside[0]}" lies outside the tissue')
+        self._mine = np.flatnonzero(owner == self._comm.rank)
+        self._size = len(names)
+        self._dofs, self._weights = _interpolation(space, points[self._mine], cells[self._mine])
+
+    @staticmethod
+    def _cells(mesh: Any, points: Values) -> npt.NDArray[np.int64]:
+        """A cell of this rank that holds each point, or -1."""
+        owned = mesh.topology.index_map(mesh.topology.dim).size_local
+        tree = geometry.bb_tree(mesh, mesh.topology.dim, padding=1e-9)
+        near = geometry.compute_collisions_points(tree, points)
+        hits = geometry.compute_colliding_cells(mesh, near, points)
+        found = [next((c for c in hits.links(i) if c < owned), -1) for i in range(len(points))]
+        return np.array(found, dtype=np.int64)
+
+    def __call__(self, nodal: Values) -> Values:
+        """Values at the points, on every rank, of owned and ghost ``nodal`` values.  Collective."""
+        local = np.zeros(self._size)
+        local[self._mine] = (self._weights * nodal[self._dofs]).sum(axis=1)
+        total = np.empty_like(local)
+        self._comm.Allreduce(local, total, MPI.SUM)
+        return total
+
+
+def _interpolation(
+    space: fem.FunctionSpace, points: Values, cells: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], Values]:
+    """Dofs and weights that interpolate at ``points`` within ``cells``."""
+    mesh = space.mesh
+    gdim = mesh.geometry.dim
+    dofs = space.dofmap.list[cells].astype(np.int64)
+    weights = np.empty(dofs.shape)
+    for i, (point, cell) in enumerate(zip(points, cells, strict=True)):
+        corners = mesh.geometry.x[mesh.geometry.dofmaps[0][cell]][:, :gdim]
+        reference = mesh.geometry.cmap.pull_back(point[None, :gdim], corners)
+        weights[i] = space.element.basix_element.tabulate(0, reference)[0, 0, :, 0]
+    return dofs, weights
+
+
+@dataclass(frozen=True)
+class CellSamples:
+    """Cells of this rank with sampling points, for volumes below a threshold."""
+
+    dofs: npt.NDArray[np.int32]
+    volume: Values
+    layer: npt.NDArray[np.int32]
+    edges: npt.NDArray[np.int64]
+    basis: Values
+    weight: Values
+    depth: Values
+    """Depth (m) of every local node (dof)."""
+
+    @classmethod
+    def of(cls, domain: Domain, space: fem.FunctionSpace) -> "CellSamples":
+        """Samples of the owned cells of ``domain``.  Collective."""
+        mesh = domain.mesh
+        n = mesh.topology.index_map(mesh.topology.dim).size_local
+        points, weight = basix.make_quadrature(space.element.basix_element.cell_type, _DEGREE)
+        basis = space.element.basix_element.tabulate(0, points)[0, :, :, 0]
+        constant = fem.functionspace(mesh, ("DG", 0))
+        volume = fem.assemble_vector(fem.form(ufl.TestFunction(constant) * ufl.dx)).array
+        depth = np.empty(space.dofmap.index_map.size_local + space.dofmap.index_map.num_ghosts)
+        depth[space.dofmap.list.ravel()] = domain.depth[mesh.geometry.dofmaps[0].ravel()]
+        edges = np.array(basix.topology(space.element.basix_element.cell_type)[1])
+        return cls(
+            space.dofmap.list[:n], volume[:n].copy(), domain.layer[:n], edges,
+            np.ascontiguousarray(basis), weight / weight.sum(), depth,
+        )  # fmt: skip
+
+    def below(self, nodal: Values, threshold: float, n_layers: int) -> tuple[Values, float]:
+        """Volume (m^3) of each layer below ``threshold``, and the deepest such point (m).
+
+        Local: sum the volumes and take the largest depth over ranks.
+        """
+        volumes = np.zeros(n_layers)
+        front = _below(
+            self.dofs, self.volume, self.layer, self.edges, self.basis, self.weight, self.depth,
+            nodal, threshold, volumes,
+        )  # fmt: skip
+        return volumes, float(front)
+
+
+@_jit
+def _below(  # type: ignore[no-untyped-def]
+    dofs, volume, layer, edges, basis, weight, depth, nodal, threshold, volumes
+):
+    """Fill ``volumes`` below ``threshold`` by layer; return the greatest depth of the isosurface."""
+    front = 0.0
+    for c in range(dofs.shape[0]):
+        low, high, deepest = np.inf, -np.inf, 0.0
+        for a in dofs[c]:
+            low, high = min(low, nodal[a]), max(high, nodal[a])
+            deepest = max(deepest, depth[a])
+        if low >= threshold:
+            continue
+        if high < threshold:
+            volumes[layer[c]] += volume[c]
+            front = max(front, deepest)
+            continue
+        share = 0.0
+        for q in range(weight.size):
+            T = 0.0
+            for a in range(dofs.shape[1]):
+                T += basis[q, a] * nodal[dofs[c, a]]
+            if T < threshold:
+                share += weight[q]
+        volumes[layer[c]] += share * volume[c]
+        for e in range(edges.shape[0]):
+            a, b = dofs[c, edges[e, 0]], dofs[c, edges[e, 1]]
+            T_a, T_b = nodal[a], nodal[b]
+            if (T_a < threshold) != (T_b < threshold):
+                s = (threshold - T_a) / (T_b - T_a)
+                front = max(front, depth[a] + s * (depth[b] - depth[a]))
+    return front

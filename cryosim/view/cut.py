@@ -1,0 +1,187 @@
+"""The cut through the layers: how cold, and which layers crossed the threshold."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.figure import Figure
+
+from cryosim.view import style
+from cryosim.view.result import Result
+from cryosim.view.section import Section, section_of
+from cryosim.view.style import Scale
+from cryosim.view.verdict import draw_cards
+
+_STRIDE = 34.0
+"""Least distance between the labels of two isotherms (pixels)."""
+
+
+def layers_cut(result: Result, step: int, scale: Scale) -> Figure:
+    """The cut at ``times[step]``: temperature, layers by name, and a verdict on each layer."""
+    section = section_of(result, step)
+    figure = style.page()
+    time = float(result.times[step])
+    where = "cut through the applicator's centre" if result.dimension == 3 else "cross-section"
+    line = (
+        f"Temperature in the {where} at {style.clock(time)}; hatched: colder than the"
+        f" crystallisation threshold, {style.degrees(result.threshold)}"
+    )
+    style.headline(figure, result.title, line)
+    axes = figure.add_axes((0.075, 0.345, 0.81, 0.525))
+    _frame(axes, section, _window(section, axes))
+    _crossed(axes, section, result)
+    _temperature(figure, axes, section, scale)
+    _name_layers(axes, section, result)
+    draw_cards(figure.add_axes((0.035, 0.035, 0.93, 0.205)), result, time)
+    return figure
+
+
+def flat_temperature(result: Result, step: int, scale: Scale) -> Figure:
+    """A two-dimensional run as it is: the whole mesh, coloured by temperature."""
+    section = section_of(result, step)
+    figure = style.page()
+    time = float(result.times[step])
+    count = f"{result.grid.n_points} nodes, {result.grid.n_cells} cells"
+    style.headline(figure, result.title, f"Temperature at {style.clock(time)}; {count}")
+    axes = figure.add_axes((0.075, 0.12, 0.81, 0.74))
+    _frame(axes, section, (float(section.across.min()), float(section.across.max())))
+    axes.add_collection(LineCollection(list(section.edges), colors=style.INK, linewidths=0.3,
+                                       alpha=0.4, zorder=2.0))  # fmt: skip
+    _temperature(figure, axes, section, scale)
+    _name_layers(axes, section, result)
+    return figure
+
+
+def finish_bar(bar: Colorbar, scale: Scale) -> None:
+    """Unit, threshold mark and quiet outline of a colour bar."""
+    bar.outline.set_visible(False)
+    bar.ax.set_title("°C", fontsize=style.TEXT, pad=10)
+    bar.ax.axhline(scale.threshold, color=style.COLD, linewidth=3.0)
+    bar.ax.grid(visible=False)
+    bar.ax.tick_params(length=3)
+
+
+def _window(section: Section, axes: Axes) -> tuple[float, float]:
+    """What to show across (mm): as much as fills the height, and all of the footprint."""
+    low, high = float(section.across.min()), float(section.across.max())
+    if not len(section.footprint):
+        return low, high
+    box = axes.get_window_extent()
+    x = section.footprint[..., 0]
+    middle, reach = (x.min() + x.max()) / 2, np.ptp(x) / 2
+    half = max(np.ptp(section.up) * 1.1 * box.width / box.height / 2, 1.5 * reach)
+    return float(max(low, middle - half)), float(min(high, middle + half))
+
+
+def _frame(axes: Axes, section: Section, window: tuple[float, float]) -> None:
+    """Layer boundaries, applicator, axes of equal scale."""
+    axes.add_collection(LineCollection(list(section.boundaries()), colors=style.INK,
+                                       linewidths=1.8, capstyle="round", zorder=4.0))  # fmt: skip
+    low, high = float(section.up.min()), float(section.up.max())
+    tall = high - low
+    if len(section.footprint):
+        line = np.unique(section.footprint.reshape(-1, 2), axis=0)
+        axes.plot(line[:, 0], line[:, 1] + 0.022 * tall, color=style.DEVICE, linewidth=8.0,
+                  solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
+        x = section.footprint[..., 0]
+        axes.text((x.min() + x.max()) / 2, high + 0.06 * tall, f"applicator, {np.ptp(x):.0f} mm",
+                  ha="center", va="bottom", fontsize=style.SMALL)  # fmt: skip
+    axes.set_aspect("equal", anchor="C")
+    axes.set_xlim(*window)
+    axes.set_ylim(low - 0.01 * tall, high + 0.06 * tall)
+    sign = -1.0 if section.names[1].startswith("depth") else 1.0
+    axes.yaxis.set_major_formatter(lambda v, _: f"{sign * v + 0.0:g}".replace("-", "−"))
+    axes.set_xlabel(section.names[0])
+    axes.set_ylabel(section.names[1])
+    axes.grid(visible=False)
+    axes.tick_params(length=3)
+    axes.apply_aspect()
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> None:
+    """Colours, isotherms and the colour bar beside what is drawn."""
+    drawn = axes.tripcolor(section.triangulation(), section.temperature, shading="gouraud",
+                           cmap=scale.colours, norm=scale.norm, zorder=1.0)  # fmt: skip
+    box = axes.get_position()
+    tall = max(box.height, 0.35)
+    place = figure.add_axes((0.915, box.y0 + (box.height - tall) / 2, 0.016, tall))
+    finish_bar(figure.colorbar(drawn, cax=place, ticks=list(scale.ticks)), scale)
+    _isotherms(axes, section, scale)
+
+
+def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
+    triangles, T = section.triangulation(), section.temperature
+    inside = [t for t in scale.ticks if T.min() < t < T.max() and abs(t - scale.threshold) > 1.0]
+    (left, right), low = axes.get_xlim(), float(section.up.min())
+    middle = float(section.footprint[..., 0].mean()) if len(section.footprint) else 0.0
+    top = max(t for t, _ in section.column(middle).values())
+    if inside:
+        lines = axes.tricontour(triangles, T, levels=inside, colors=style.INK, linewidths=0.9,
+                                linestyles="solid", zorder=3.0)  # fmt: skip
+        end = (middle + 0.85 * (right - middle), top + 0.85 * (low - top))
+        places = _apart(axes, section.crossings((middle, top), end, inside))
+        for text in axes.clabel(lines, levels=list(places), manual=list(places.values()),
+                                fmt=lambda t: f"{t:.0f} °C".replace("-", "−"),
+                                fontsize=style.SMALL, inline_spacing=4):  # fmt: skip
+            text.set_path_effects(style.HALO)
+    if T.min() < scale.threshold < T.max():
+        one = [scale.threshold]
+        axes.tricontour(triangles, T, levels=one, colors="white", linewidths=6.0, zorder=3.0)
+        axes.tricontour(triangles, T, levels=one, colors=style.COLD, linewidths=3.4, zorder=3.1)
+        end = (middle + 0.35 * (left - middle), low)
+        for at in section.crossings((middle + 0.12 * (left - middle), top), end, one).values():
+            axes.text(*at, style.degrees(scale.threshold), ha="center", va="center", zorder=6.0,
+                      color="white", fontweight="bold",
+                      bbox={"boxstyle": "round,pad=0.3", "facecolor": style.COLD,
+                            "edgecolor": "white"})  # fmt: skip
+
+
+def _apart(
+    axes: Axes, places: dict[float, tuple[float, float]]
+) -> dict[float, tuple[float, float]]:
+    """Those of ``places`` that are far enough from each other and from the rim to be read."""
+    box = axes.get_window_extent()
+    kept: dict[float, tuple[float, float]] = {}
+    pixels: list[np.ndarray] = []
+    for level, place in places.items():
+        at = axes.transData.transform(place)
+        rim = min(at[0] - box.x0, box.x1 - at[0], at[1] - box.y0)
+        if rim > _STRIDE and all(np.hypot(*(at - other)) > _STRIDE for other in pixels):
+            kept[level] = place
+            pixels.append(at)
+    return kept
+
+
+def _crossed(axes: Axes, section: Section, result: Result) -> None:
+    """Hatch what is below the threshold, each layer in its own way and colour."""
+    colours = style.layer_colours(result.layers)
+    for layer in result.layers:
+        if section.coldest(layer.index) >= result.threshold:
+            continue
+        region = axes.tricontourf(
+            section.triangulation(layer.index), section.temperature, zorder=2.5,
+            levels=[-300.0, result.threshold], colors="none", hatches=[style.layer_hatch(layer)],
+        )  # fmt: skip
+        region.set_edgecolor(style.darker(colours[layer.name], 0.25))
+        region.set_linewidth(0.0)
+
+
+def _name_layers(axes: Axes, section: Section, result: Result) -> None:
+    """Write the layers' names at the left, where all of them are met, clear of each other."""
+    colours = style.layer_colours(result.layers)
+    (left, right), tall = axes.get_xlim(), float(np.ptp(section.up))
+    tries = [left + share * (right - left) for share in np.linspace(0.012, 0.4, 30)]
+    columns = [section.column(at) for at in tries]
+    most = {k: max(np.ptp(c[k]) for c in columns if k in c) for c in columns for k in c}
+    room = [min(np.ptp(c.get(k, (0.0, 0.0))) / most[k] for k in most) for c in columns]
+    best = next((i for i, share in enumerate(room) if share > 0.6), int(np.argmax(room)))
+    last = float("inf")
+    for index, (top, bottom) in sorted(columns[best].items(), key=lambda p: -p[1][0]):
+        layer = result.layers[index]
+        last = min((top + bottom) / 2, last - 0.085 * tall)
+        axes.text(tries[best], last, layer.title, va="center", ha="left", fontsize=style.TEXT,
+                  fontweight="bold", zorder=6.0,
+                  bbox={"boxstyle": "round,pad=0.3", "facecolor": "white",
+                        "edgecolor": colours[layer.name], "linewidth": 2.4})  # fmt: skip

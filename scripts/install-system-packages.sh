@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Install what system-packages.txt lists and this Debian or Ubuntu lacks.  Needs root.
+#   --list   only print what is missing
+set -euo pipefail
+cd "$(dirname "$0")"
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    echo "No apt-get here: install the counterparts of scripts/system-packages.txt by hand." >&2
+    exit 1
+fi
+
+mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' system-packages.txt)
+
+# The system's own Python, where it is new enough, with the two parts that are packaged apart.
+python_offered() { apt-cache policy python3 2>/dev/null | sed -n 's/.*Candidate: 3\.\([0-9]*\).*/\1/p'; }
+offered=$(python_offered)
+if [[ -z $offered && $(id -u) -eq 0 ]]; then # no package lists yet, as in a container
+    apt-get update -qq
+    offered=$(python_offered)
+fi
+((${offered:-0} < 12)) || wanted+=(python3 python3-dev python3-venv)
+
+missing=()
+for package in "${wanted[@]}"; do
+    state=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ $state == installed* ]] || missing+=("$package")
+done
+
+if [[ ${1:-} == --list ]]; then
+    ((${#missing[@]} == 0)) || printf '%s\n' "${missing[@]}"
+    exit 0
+fi
+if ((${#missing[@]} == 0)); then
+    echo "system packages: all ${#wanted[@]} present"
+    exit 0
+fi
+if [[ $(id -u) -ne 0 ]]; then
+    echo "Run as root: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+fi
+
+echo "system packages: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}"
