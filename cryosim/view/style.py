@@ -23,6 +23,8 @@ DPI = 100
 INK = "#1c2430"
 FAINT = "#8a94a3"
 PALE = "#eef1f5"
+FRONT = "#2b83d6"
+"""The threshold surface."""
 COLD = "#0b3c8c"
 """What belongs to the crystallisation threshold."""
 DEVICE = "#111827"

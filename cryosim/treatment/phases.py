@@ -1,0 +1,143 @@
+"""The protocol as settings in time: what touches each surface during each phase."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from cryosim.case.applicator import Plate
+from cryosim.case.load import Loaded
+from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove
+from cryosim.case.schema import Condition, Room
+from cryosim.physics.exchange import Exchange, Schedule
+from cryosim.thermal.arena import Setting
+from cryosim.thermal.pad import Pad
+
+INSULATED = Exchange()
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Which surface an applicator covers, and what that surface faces without it."""
+
+    plate: Plate
+    surface: int
+    uncovered: Exchange
+
+
+@dataclass(frozen=True)
+class PhasePlan:
+    """One phase in simulated time (s), with its setting."""
+
+    name: str
+    start: float
+    end: float
+    setting: Setting
+    attached: frozenset[str]
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Times (s) within the phase where a schedule bends."""
+        times = {t for law in self.setting.exchange for t in law.kinks}
+        return tuple(sorted(t for t in times if self.start < t < self.end))
+
+
+@dataclass
+class _Hand:
+    """What one applicator is doing while the protocol is read."""
+
+    law: Exchange | None = None
+    temperature: float = 0.0
+    pad: Pad | None = field(default=None)
+
+
+def room_exchange(room: Room) -> Exchange:
+    """Uncovered skin in the room."""
+    return Exchange(
+        conductance=room.film,
+        temperature=Schedule.constant(room.temperature),
+        emissivity=room.emissivity,
+    )
+
+
+def condition_exchange(condition: Condition, loaded: Loaded) -> Exchange:
+    """What a face without applicator exchanges."""
+    if condition == "room":
+        return room_exchange(loaded.case.room)
+    if condition == "core":
+        core = loaded.case.anatomy.core_temperature
+        return Exchange(temperature=Schedule.constant(core), perfect=True)
+    return INSULATED
+
+
+def plan(
+    loaded: Loaded, bare: Sequence[Exchange], contacts: Sequence[Contact], layers: Sequence[str]
+) -> list[PhasePlan]:
+    """Settings of all phases; ``bare`` is what each surface exchanges without applicators.
+
+    ``layers`` are the tissues of the body in the order of its stencils, gels included.
+    """
+    hands = {c.plate.name: _Hand() for c in contacts}
+    plans, start = [], 0.0
+    for phase in loaded.case.phases:
+        end = start + phase.duration
+        exchange, pads = list(bare), {}
+        for contact in contacts:
+            hand = hands[contact.plate.name]
+            if phase.applicators is None or contact.plate.name in phase.applicators:
+                _act(hand, phase, contact.plate, loaded, start, layers)
+            if hand.law is not None:
+                exchange[contact.surface] = hand.law
+                if hand.pad is not None:
+                    pads[contact.surface] = hand.pad
+        attached = frozenset(n for n, hand in hands.items() if hand.law is not None)
+        setting = Setting(tuple(exchange), pads, phase.perfusion)
+        plans.append(PhasePlan(phase.phase, start, end, setting, attached))
+        for hand in hands.values():
+            if hand.law is not None:
+                hand.temperature = hand.law.temperature.at(end)
+                hand.law = replace(hand.law, temperature=Schedule.constant(hand.temperature))
+        start = end
+    return plans
+
+
+def _act(
+    hand: _Hand, phase: ActivePhase, plate: Plate, loaded: Loaded, start: float, layers: Sequence[str]
+) -> None:
+    """Let the applicator do what ``phase`` says, from ``start`` (s) on."""
+    if isinstance(phase, Remove):
+        hand.law, hand.pad = None, None
+        return
+    if hand.law is None:
+        room = loaded.case.room.temperature
+        hand.temperature = room if plate.start_temperature is None else plate.start_temperature
+        if plate.gel is not None and plate.gel.as_ == "layer":
+            gel = plate.gel
+            hand.pad = Pad(layers.index(gel.tissue), gel.thickness, gel.temperature, gel.cells)
+    if isinstance(phase, Hold):
+        hand.law = hand.law or _contact_law(plate, loaded, Schedule.constant(hand.temperature))
+        return
+    if phase.flux is not None:
+        hand.law = Exchange(flux=Schedule.constant(phase.flux))
+        return
+    hand.law = _contact_law(plate, loaded, _schedule(phase, hand.temperature, start))
+
+
+def _schedule(phase: Cool, before: float, start: float) -> Schedule:
+    """Plate temperature of a cooling or rewarming phase in simulated time."""
+    if phase.schedule is not None:
+        return Schedule.of([(start + t, T) for t, T in phase.schedule])
+    assert phase.temperature is not None  # noqa: S101  (the schema demands one of the three)
+    if phase.ramp == 0.0:
+        return Schedule.constant(phase.temperature)
+    return Schedule.of([(start, before), (start + phase.ramp, phase.temperature)])
+
+
+def _contact_law(plate: Plate, loaded: Loaded, temperature: Schedule) -> Exchange:
+    """Exchange with a plate that follows ``temperature``."""
+    if plate.contact_conductance == "perfect":
+        return Exchange(temperature=temperature, perfect=True)
+    gel = loaded.tissues[plate.gel.tissue].conductivity if plate.gel else None
+    return Exchange(
+        conductance=plate.conductance(gel),
+        temperature=temperature,
+        flux_limit=plate.flux_limit or float("inf"),
+    )
