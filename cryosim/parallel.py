@@ -7,6 +7,7 @@ module ``dolfinx_solver`` before anything of MPI or PETSc, the conda-forge build
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
+from typing import Any
 
 with contextlib.suppress(ModuleNotFoundError):
     import dolfinx_solver  # noqa: F401  (first: it makes MPI and PETSc loadable)
@@ -53,33 +54,35 @@ def collected_together(comm: MPI.Comm) -> Iterator[None]:
 class Gather:
     """Collects owned values of all ranks on rank 0, in an order that no partition changes."""
 
-    def __init__(self, comm: MPI.Comm, place: Indices) -> None:
-        """Owned value ``i`` of this rank goes to ``place[i]`` of the whole.  Collective."""
+    def __init__(self, comm: MPI.Comm, key: Indices) -> None:
+        """Owned value ``i`` of this rank has the unique sorting ``key[i]``.  Collective."""
         self.comm = comm
-        counts = comm.gather(place.size)
-        self._counts = np.array(counts if counts is not None else [], dtype=np.int64)
-        self._place = np.empty(int(self._counts.sum()), dtype=np.int64)
-        self._collect(np.ascontiguousarray(place, dtype=np.int64), self._place, MPI.INT64_T)
+        self._counts = np.array(comm.allgather(key.size), dtype=np.int64)
+        self._n_local = key.size
+        keys = self._collect(np.ascontiguousarray(key, dtype=np.int64), MPI.INT64_T)
+        self._order = None if keys is None else np.argsort(keys)
 
-    def _collect(self, local: npt.NDArray[np.generic], whole: npt.NDArray[np.generic], kind: MPI.Datatype) -> None:
-        self.comm.Gatherv([local, kind], [whole, self._counts, kind] if self.comm.rank == 0 else None)
+    def _collect(self, local: npt.NDArray[Any], kind: MPI.Datatype) -> npt.NDArray[Any] | None:
+        """All values on rank 0, rank after rank."""
+        if self.comm.rank != 0:
+            self.comm.Gatherv([local, kind], None)
+            return None
+        whole = np.empty(int(self._counts.sum()), dtype=local.dtype)
+        self.comm.Gatherv([local, kind], [whole, self._counts, kind])
+        return whole
 
     def __call__(self, local: Values) -> Values | None:
         """The whole on rank 0, None on others.  Collective."""
-        flat = np.empty(self._place.size)
-        self._collect(np.ascontiguousarray(local, dtype=np.float64), flat, MPI.DOUBLE)
-        if self.comm.rank != 0:
-            return None
-        whole = np.empty_like(flat)
-        whole[self._place] = flat
-        return whole
+        flat = self._collect(np.ascontiguousarray(local, dtype=np.float64), MPI.DOUBLE)
+        return None if flat is None else flat[self._order]
 
     def scatter(self, whole: Values | None) -> Values:
         """Owned values of this rank from the ``whole`` that rank 0 holds.  Collective."""
-        n_local = np.empty(1, dtype=np.int64)
-        self.comm.Scatter(self._counts if self.comm.rank == 0 else None, n_local)
-        local = np.empty(int(n_local[0]))
-        flat = None if whole is None else np.ascontiguousarray(whole[self._place])
-        send = [flat, self._counts, MPI.DOUBLE] if self.comm.rank == 0 else None
+        send = None
+        if whole is not None:
+            flat = np.empty(whole.size)
+            flat[self._order] = whole
+            send = [flat, self._counts, MPI.DOUBLE]
+        local = np.empty(self._n_local)
         self.comm.Scatterv(send, [local, MPI.DOUBLE])
         return local

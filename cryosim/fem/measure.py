@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem, geometry
+from dolfinx.mesh import compute_midpoints
 from mpi4py import MPI
 
 from cryosim.errors import CaseError
@@ -85,6 +86,8 @@ class CellSamples:
     weight: Values
     depth: Values
     """Depth (m) of every local node (dof)."""
+    middle: Values
+    """Middle of every cell (m), shape (cells, 3)."""
 
     @classmethod
     def of(cls, domain: Domain, space: fem.FunctionSpace) -> "CellSamples":
@@ -101,6 +104,7 @@ class CellSamples:
         return cls(
             space.dofmap.list[:n], volume[:n].copy(), domain.layer[:n], edges,
             np.ascontiguousarray(basis), weight / weight.sum(), depth,
+            compute_midpoints(mesh, mesh.topology.dim, np.arange(n, dtype=np.int32)),
         )  # fmt: skip
 
     def below(self, nodal: Values, threshold: float, n_layers: int) -> tuple[Values, float]:

@@ -73,6 +73,23 @@ class Operators:
         """Owned nodes."""
         return int(self.space.dofmap.index_map.size_local)
 
+    @property
+    def input_node(self) -> npt.NDArray[np.int64]:
+        """Number of every local node in the mesh as it was made or read, on any partition."""
+        geometry = self.space.mesh.geometry
+        node = np.empty(self.space.tabulate_dof_coordinates().shape[0], dtype=np.int64)
+        number = np.asarray(geometry.input_global_indices)
+        node[self.space.dofmap.list.ravel()] = number[geometry.dofmaps[0].ravel()]
+        return node
+
+    def with_ghosts(self, owned: Values) -> Values:
+        """Values of all local nodes (dofs) from those of owned ones.  Collective."""
+        vector = la.vector(self.space.dofmap.index_map, 1)
+        vector.array[: self.n_mesh] = owned
+        vector.scatter_forward()
+        result: Values = vector.array
+        return result
+
 
 def assemble(domain: Domain, n_layers: int, surfaces: Sequence[str]) -> Operators:
     """Operators of ``domain`` with the named ``surfaces``.  Collective."""

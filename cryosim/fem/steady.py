@@ -17,6 +17,7 @@ from cryosim.thermal.network import (
     Values,
     conductivity_of_potential,
     node_of_potential,
+    row_of_entry,
 )
 
 _SHIFT = 1e-4
@@ -66,7 +67,7 @@ def _newton_step(
     n, n_global = owned.size_local, owned.size_global
     free = net.held == 0
     k = conductivity_of_potential(net, balance.body.tables, balance.x)
-    row = np.repeat(np.arange(n), np.diff(net.row_start.astype(np.int64)))
+    row = row_of_entry(net)
     diagonal = np.arange(n)
     rows = np.concatenate([row, diagonal]) + owned.local_range[0]
     columns = np.concatenate([place[net.column], diagonal + owned.local_range[0]])

@@ -54,10 +54,14 @@ class DscPeaks(Part):
             total += p.share * ndtr((T - p.temperature) / p.width)
         return total
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        steps = np.linspace(-5.0, 5.0, 101)
-        return np.concatenate([p.temperature + p.width * steps for p in self.peaks])
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps: none."""
+        return ()
+
+    @property
+    def detail(self) -> float:
+        """Spacing of temperatures (K) that resolves the curve."""
+        return min(p.width for p in self.peaks) / 40.0
 
 
 class FractionTable(Part):
@@ -92,9 +96,14 @@ class FractionTable(Part):
         """Liquid fraction (1) at temperature ``T`` (K)."""
         return np.interp(T, self.temperature, self.liquid)
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        return np.array(self.temperature)
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps."""
+        return self.temperature
+
+    @property
+    def detail(self) -> float:
+        """Spacing of temperatures (K) that resolves the curve."""
+        return min(b - a for a, b in zip(self.temperature, self.temperature[1:], strict=False))
 
 
 class IceCurve(Part):
@@ -122,10 +131,14 @@ class IceCurve(Part):
         fraction: Values = (self.freezing_point - ZERO_CELSIUS) / below
         return fraction
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        T_f = self.freezing_point - ZERO_CELSIUS
-        return ZERO_CELSIUS + T_f * np.geomspace(1.0, 100.0, 400)
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps."""
+        return (self.freezing_point,)
+
+    @property
+    def detail(self) -> float:
+        """Spacing of temperatures (K) that resolves the curve."""
+        return (ZERO_CELSIUS - self.freezing_point) / 20.0
 
 
 LiquidCurve = Annotated[DscPeaks | FractionTable | IceCurve, Field(discriminator="kind")]

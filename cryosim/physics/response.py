@@ -32,9 +32,9 @@ class ConstantResponse(Part):
         """Factor (1) at temperature ``T`` (K)."""
         return np.ones_like(T)
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        return np.empty(0)
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps: none."""
+        return ()
 
 
 class RampResponse(Part):
@@ -66,9 +66,9 @@ class RampResponse(Part):
         result: Values = self.floor + (1.0 - self.floor) * s
         return result
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        return np.array([self.low, self.high])
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps."""
+        return (self.low, self.high)
 
 
 class Q10Response(Part):
@@ -89,9 +89,9 @@ class Q10Response(Part):
         result: Values = self.q10 ** ((T - self.reference) / 10.0)
         return result
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve the curve."""
-        return np.empty(0)
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope jumps: none."""
+        return ()
 
 
 Response = Annotated[ConstantResponse | RampResponse | Q10Response, Field(discriminator="kind")]

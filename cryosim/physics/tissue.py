@@ -66,11 +66,15 @@ class Tissue(Part):
             return np.zeros_like(T)
         return 1.0 - self.lipid.curve.liquid_fraction(T)
 
-    def breakpoints(self) -> Values:
-        """Temperatures (K) that resolve every curve of the tissue."""
-        curves = [p.curve.breakpoints() for p in self.phase_changes]
-        responses = [self.perfusion_response.breakpoints(), self.metabolism_response.breakpoints()]
-        return np.concatenate([*curves, *responses])
+    def kinks(self) -> tuple[float, ...]:
+        """Temperatures (K) at which the slope of a curve jumps."""
+        laws = [*(p.curve for p in self.phase_changes), self.perfusion_response]
+        return tuple(T for law in (*laws, self.metabolism_response) for T in law.kinks())
+
+    @property
+    def detail(self) -> float:
+        """Spacing of temperatures (K) that resolves every curve."""
+        return min((p.curve.detail for p in self.phase_changes), default=float("inf"))
 
     def _between(self, unfrozen: float, frozen: float | None, T: Values) -> Values:
         if frozen is None or not self.phase_changes:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryosim.physics.exchange import Exchange
-from cryosim.physics.tables import Storage, Tables
+from cryosim.physics.tables import ENTHALPY, Storage, Tables
 from cryosim.physics.tissue import Tissue
 from cryosim.thermal.network import (
     Indices,
@@ -16,6 +16,7 @@ from cryosim.thermal.network import (
     TissueStencil,
     Values,
     build,
+    node_of_slot,
     spectral_bound,
 )
 from cryosim.thermal.pad import Pad, put_on
@@ -69,8 +70,21 @@ class Arena:
         for s, volume in self.pad_volume.items():
             pad = self.setting.pads[s]
             at = pad.temperature if T is None else T
-            H += volume * np.interp(at, tables.temperature, tables.curve[pad.tissue, :, 0])
+            H += volume * tables.enthalpy(pad.tissue, at)
         return H
+
+
+def stored_heat(net: Network, storage: Storage, T: Values) -> Values:
+    """Sensible, lipid latent and water latent heat (J) of owned nodes at ``T`` (K), this rank's."""
+    total = np.zeros(3)
+    node = node_of_slot(net)
+    for m in range(storage.sensible.shape[0]):
+        of_m = net.slot_tissue == m
+        V, T_m = net.slot_volume[of_m], T[node[of_m]]
+        for part, curve in enumerate((storage.sensible, storage.lipid, storage.water)):
+            if curve[m].any():
+                total[part] += V @ np.interp(T_m, storage.temperature, curve[m])
+    return total
 
 
 def arrange(body: Body, setting: Setting, hottest: float) -> Arena:
@@ -102,7 +116,7 @@ def _films(setting: Setting, hottest: float) -> Values:
 
 def _warm_capacity(net: Network, tables: Tables) -> npt.NDArray[np.float64]:
     """Heat capacity (J/K) of every owned node at the warm end of the tables."""
-    T, h = tables.temperature, tables.curve[:, :, 0]
-    capacity = (h[:, -1] - h[:, -2]) / (T[-1] - T[-2])
-    node = np.repeat(np.arange(net.held.size), np.diff(net.slot_start.astype(np.int64)))
-    return np.bincount(node, net.slot_volume * capacity[net.slot_tissue], net.held.size)
+    capacity = tables.curve[:, -1, ENTHALPY + 1]
+    return np.bincount(
+        node_of_slot(net), net.slot_volume * capacity[net.slot_tissue], net.held.size
+    )

@@ -15,8 +15,8 @@ from cryosim.errors import NumericalError
 from cryosim.physics.exchange import Exchange
 from cryosim.solve.rkc import coefficients, stages
 from cryosim.thermal import kernels
-from cryosim.thermal.arena import Arena, Body, Setting, arrange
-from cryosim.thermal.network import Values
+from cryosim.thermal.arena import Arena, Body, Setting, arrange, stored_heat
+from cryosim.thermal.network import Indices, Values
 from cryosim.units import ZERO_CELSIUS
 
 
@@ -90,8 +90,10 @@ class HeatBalance:
         self.pad_heat = 0.0
         self.ledger = np.zeros(kernels.LEDGER_SURFACES + len(body.surfaces))
         insulated = Setting([Exchange()] * len(body.surfaces))
-        self._enter(arrange(body, insulated, accuracy.bounds[1]), np.zeros(T.size), T)
-        kernels.enthalpies(self.net, body.tables, T, self.H)
+        arena = arrange(body, insulated, accuracy.bounds[1])
+        H = np.empty(T.size)
+        kernels.enthalpies(arena.net, body.tables, T, H)
+        self._enter(arena, H, T)
 
     @property
     def T(self) -> Values:
@@ -102,6 +104,16 @@ class HeatBalance:
     def T_mesh(self) -> Values:
         """Temperature (K) of owned mesh nodes."""
         return self.x[: self.body.n_mesh]
+
+    @property
+    def stored(self) -> Values:
+        """Sensible, lipid latent and water latent heat (J) of this rank."""
+        return stored_heat(self.net, self.body.storage, self.T)
+
+    @property
+    def surface_power(self) -> Values:
+        """Heat (W) that enters this rank's nodes through each surface now."""
+        return self._rate_now[kernels.LEDGER_SURFACES :]
 
     # --- phases ----------------------------------------------------------------------------
 
@@ -213,11 +225,14 @@ class HeatBalance:
         self.work.steps += 1
         self._stay_within_bounds()
 
-    def within(self, s: float, T: Values) -> None:
-        """Fill ``T`` (K) of owned nodes at the fraction ``s`` of the step kept last."""
+    def within(self, s: float, nodes: Indices) -> Values:
+        """Temperature (K) of owned ``nodes`` at the fraction ``s`` of the step kept last."""
+        T = np.empty(nodes.size)
         kernels.between(
-            self.net, self.body.tables, self.x, self._H_1, self.H, self._F_1, self.F, self.dt, s, T
-        )
+            self.net, self.body.tables, nodes, self.x, self._H_1, self.H, self._F_1, self.F,
+            self.dt, s, T,
+        )  # fmt: skip
+        return T
 
     @property
     def T_before(self) -> Values:

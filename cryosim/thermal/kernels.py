@@ -1,8 +1,10 @@
 """Kernels of the heat balance: invert enthalpy, conduct, perfuse, and one fused stage.
 
 A stage reads the potentials of the stage before and writes the enthalpy and the potentials of the
-new one in a single sweep over the rows.  Unsigned column indices and several accumulators in the
-row product are measured choices: vectorised gathers were four times slower than scalar loads.
+new one in a single sweep over the rows.  Measured choices: arrays are taken out of their tuples
+before a loop (inside, numba counts references at every access: twenty times slower); unsigned
+column indices and several accumulators in the row product (vectorised gathers were four times
+slower than scalar loads); all curves of a tissue at one temperature in one cache line.
 """
 
 from typing import Any
@@ -13,167 +15,130 @@ import numpy as np
 from cryosim.physics.tables import ENTHALPY, HEAT_FLOW, METABOLISM, PERFUSION
 
 _jit: Any = numba.njit(cache=True, fastmath={"contract"})
-_inline: Any = numba.njit(cache=True, fastmath={"contract"}, inline="always")
 
 LEDGER_PERFUSION, LEDGER_METABOLISM, LEDGER_SURFACES = 0, 1, 2
 """Places in a ledger of heat rates (W): perfusion, metabolism, then one for each surface."""
 
 
-@_inline
-def _segment(tab, T):  # type: ignore[no-untyped-def]
-    """Index of the tabulated interval that holds ``T`` (K)."""
-    place = (T - tab.temperature[0]) * tab.per_bucket
-    bucket = 0
-    if place > 0.0:
-        bucket = min(int(place), tab.start.size - 1)
-    segment = tab.start[bucket]
-    last = tab.temperature.size - 2
-    while segment < last and T >= tab.temperature[segment + 1]:
-        segment += 1
-    return segment
-
-
-@_inline
-def _curve(tab, tissue, segment, weight, which):  # type: ignore[no-untyped-def]
-    """Curve ``which`` of ``tissue`` within a tabulated interval, ``weight`` of the way through."""
-    a = tab.curve[tissue, segment, which]
-    return a + weight * (tab.curve[tissue, segment + 1, which] - a)
-
-
-@_inline
-def _node_enthalpy(net, tab, first, end, point):  # type: ignore[no-untyped-def]
-    """Enthalpy (J) of the slots ``first:end`` at tabulated temperature ``point``."""
-    H = 0.0
-    for slot in range(first, end):
-        H += net.slot_volume[slot] * tab.curve[net.slot_tissue[slot], point, ENTHALPY]
-    return H
+@_jit
+def _interval(T_0, per_kelvin, last, T):  # type: ignore[no-untyped-def]
+    """Index of the tabulated interval that holds ``T`` (K); the ends go on for ever."""
+    return min(max(int((T - T_0) * per_kelvin), 0), last)
 
 
 @_jit
-def temperature_of(net, tab, i, H, guess):  # type: ignore[no-untyped-def]
-    """Temperature (K) of owned node ``i`` with enthalpy ``H`` (J): exact on the tables.
-
-    Newton's method on the piecewise-linear enthalpy, safeguarded by bisection on its intervals.
-    """
-    first, end = net.slot_start[i], net.slot_start[i + 1]
-    low, high = 0, tab.temperature.size - 2
-    segment = _segment(tab, guess)
-    while True:
-        H_0 = _node_enthalpy(net, tab, first, end, segment)
-        H_1 = _node_enthalpy(net, tab, first, end, segment + 1)
-        T_0 = tab.temperature[segment]
-        T = T_0 + (H - H_0) / (H_1 - H_0) * (tab.temperature[segment + 1] - T_0)
-        if H < H_0 and segment > low:
-            high = segment - 1
-        elif H >= H_1 and segment < high:
-            low = segment + 1
-        else:
-            return T
-        segment = _segment(tab, T)
-        if segment < low or segment > high:
-            segment = (low + high) // 2
-
-
-@_inline
-def _row(net, x, i):  # type: ignore[no-untyped-def]
+def _row(row_start, column, conduction, x, i):  # type: ignore[no-untyped-def]
     """Product of row ``i`` with the potentials ``x``."""
-    p, end = net.row_start[i], net.row_start[i + 1]
+    p, end = row_start[i], row_start[i + 1]
     a = b = c = d = 0.0
-    quads = (end - p) >> np.uint32(2)
-    for _ in range(quads):
-        a += net.conduction[p] * x[net.column[p]]
-        b += net.conduction[p + np.uint32(1)] * x[net.column[p + np.uint32(1)]]
-        c += net.conduction[p + np.uint32(2)] * x[net.column[p + np.uint32(2)]]
-        d += net.conduction[p + np.uint32(3)] * x[net.column[p + np.uint32(3)]]
+    while p + np.uint32(4) <= end:
+        a += conduction[p] * x[column[p]]
+        b += conduction[p + np.uint32(1)] * x[column[p + np.uint32(1)]]
+        c += conduction[p + np.uint32(2)] * x[column[p + np.uint32(2)]]
+        d += conduction[p + np.uint32(3)] * x[column[p + np.uint32(3)]]
         p += np.uint32(4)
     while p < end:
-        a += net.conduction[p] * x[net.column[p]]
+        a += conduction[p] * x[column[p]]
         p += np.uint32(1)
     return (a + b) + (c + d)
 
 
-@_inline
-def _sources(net, tab, i, T, coldest, scale):  # type: ignore[no-untyped-def]
-    """Heat of perfusion and of metabolism (W) at owned node ``i``."""
-    segment = _segment(tab, T)
-    weight = (T - tab.temperature[segment]) / (
-        tab.temperature[segment + 1] - tab.temperature[segment]
-    )
-    cold_segment, cold_weight = segment, weight
-    if coldest < T:
-        cold_segment = _segment(tab, coldest)
-        cold_weight = (coldest - tab.temperature[cold_segment]) / (
-            tab.temperature[cold_segment + 1] - tab.temperature[cold_segment]
-        )
-    G = 0.0
-    q = 0.0
-    for slot in range(net.slot_start[i], net.slot_start[i + 1]):
-        m = net.slot_tissue[slot]
-        V = net.slot_volume[slot]
-        if tab.remembers[m]:
-            G += V * tab.perfusion[m] * _curve(tab, m, cold_segment, cold_weight, PERFUSION)
+@_jit
+def _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k):  # type: ignore[no-untyped-def]
+    """Place on the tabulated temperatures of a node with enthalpy ``H`` (J), from interval ``k``.
+
+    Newton's method on the piecewise-linear enthalpy of the slots ``first:end``, exact within an
+    interval, safeguarded by bisection.
+    """
+    low, high = 0, last
+    while True:
+        excess, capacity = H, 0.0
+        for slot in range(first, end):
+            m = tissue[slot]
+            excess -= volume[slot] * curve[m, k, ENTHALPY]
+            capacity += volume[slot] * curve[m, k, ENTHALPY + 1]
+        place = k + excess / capacity * per_kelvin
+        if place < k:
+            high = k - 1
+        elif place >= k + 1:
+            low = k + 1
         else:
-            G += V * tab.perfusion[m] * _curve(tab, m, segment, weight, PERFUSION)
-        q += V * tab.metabolism[m] * _curve(tab, m, segment, weight, METABOLISM)
-    return scale * G * (tab.arterial - T), q
+            return place
+        if low > high or not (place == place):
+            return place
+        k = min(max(int(place), low), high)
 
 
-@_inline
-def _put(net, tab, i, T, x):  # type: ignore[no-untyped-def]
-    """Store temperature ``T`` (K) of owned node ``i`` and its conductivity integrals in ``x``."""
-    x[i] = T
-    for slot in range(net.slot_start[i], net.slot_start[i + 1]):
-        place = net.slot_potential[slot]
+@_jit
+def _spread(curve, tissue, potential, first, end, above, k, x):  # type: ignore[no-untyped-def]
+    """Store the conductivity integrals of slots ``first:end``, ``above`` (K) interval ``k``."""
+    for slot in range(first, end):
+        place = potential[slot]
         if place >= 0:
-            segment = _segment(tab, T)
-            weight = (T - tab.temperature[segment]) / (
-                tab.temperature[segment + 1] - tab.temperature[segment]
-            )
-            x[place] = _curve(tab, net.slot_tissue[slot], segment, weight, HEAT_FLOW)
+            m = tissue[slot]
+            x[place] = curve[m, k, HEAT_FLOW] + curve[m, k, HEAT_FLOW + 1] * above
 
 
 @_jit
-def put_ghosts(net, tab, x):  # type: ignore[no-untyped-def]
-    """Conductivity integrals of ghosts from their temperature, both in ``x``."""
-    for g in range(net.ghost_node.size):
-        T = x[net.ghost_node[g]]
-        segment = _segment(tab, T)
-        weight = (T - tab.temperature[segment]) / (
-            tab.temperature[segment + 1] - tab.temperature[segment]
-        )
-        x[net.ghost_potential[g]] = _curve(tab, net.ghost_tissue[g], segment, weight, HEAT_FLOW)
-
-
-@_jit
-def put_all(net, tab, T, x):  # type: ignore[no-untyped-def]
-    """Potentials ``x`` of all owned nodes from their temperature ``T`` (K)."""
-    for i in range(net.held.size):
-        _put(net, tab, i, T[i], x)
-
-
-@_jit
-def enthalpies(net, tab, T, H):  # type: ignore[no-untyped-def]
-    """Enthalpy ``H`` (J) of all owned nodes at temperature ``T`` (K)."""
-    for i in range(net.held.size):
-        H[i] = _enthalpy_at(net, tab, i, T[i])
+def _sum_enthalpy(curve, tissue, volume, first, end, above, k):  # type: ignore[no-untyped-def]
+    """Enthalpy (J) of slots ``first:end``, ``above`` (K) interval ``k``."""
+    H = 0.0
+    for slot in range(first, end):
+        m = tissue[slot]
+        H += volume[slot] * (curve[m, k, ENTHALPY] + curve[m, k, ENTHALPY + 1] * above)
+    return H
 
 
 @_jit
 def temperatures(net, tab, H, guess, T):  # type: ignore[no-untyped-def]
     """Temperature ``T`` (K) of all owned nodes with enthalpy ``H`` (J)."""
-    for i in range(net.held.size):
-        T[i] = temperature_of(net, tab, i, H[i], guess[i])
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    for i in range(H.size):
+        k = _interval(T_0, per_kelvin, last, guess[i])
+        first, end = slot_start[i], slot_start[i + 1]
+        place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H[i], k)
+        T[i] = T_0 + place / per_kelvin
 
 
-@_inline
-def _enthalpy_at(net, tab, i, T):  # type: ignore[no-untyped-def]
-    """Enthalpy (J) of owned node ``i`` at ``T`` (K)."""
-    segment = _segment(tab, T)
-    first, end = net.slot_start[i], net.slot_start[i + 1]
-    H_0 = _node_enthalpy(net, tab, first, end, segment)
-    H_1 = _node_enthalpy(net, tab, first, end, segment + 1)
-    T_0 = tab.temperature[segment]
-    return H_0 + (H_1 - H_0) * (T - T_0) / (tab.temperature[segment + 1] - T_0)
+@_jit
+def enthalpies(net, tab, T, H):  # type: ignore[no-untyped-def]
+    """Enthalpy ``H`` (J) of all owned nodes at temperature ``T`` (K)."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    for i in range(H.size):
+        k = _interval(T_0, per_kelvin, last, T[i])
+        first, end = slot_start[i], slot_start[i + 1]
+        H[i] = _sum_enthalpy(
+            curve, tissue, volume, first, end, T[i] - T_0 - k / per_kelvin, k
+        )
+
+
+@_jit
+def put_all(net, tab, T, x):  # type: ignore[no-untyped-def]
+    """Potentials ``x`` of all owned nodes from their temperature ``T`` (K)."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, potential = net.slot_start, net.slot_tissue, net.slot_potential
+    for i in range(T.size):
+        x[i] = T[i]
+        k = _interval(T_0, per_kelvin, last, T[i])
+        _spread(curve, tissue, potential, slot_start[i], slot_start[i + 1], T[i] - T_0 - k / per_kelvin, k, x)
+
+
+@_jit
+def put_ghosts(net, tab, x):  # type: ignore[no-untyped-def]
+    """Conductivity integrals of ghosts from their temperature, both in ``x``."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    node, tissue, potential = net.ghost_node, net.ghost_tissue, net.ghost_potential
+    for g in range(node.size):
+        T = x[node[g]]
+        k = _interval(T_0, per_kelvin, last, T)
+        m = tissue[g]
+        x[potential[g]] = curve[m, k, HEAT_FLOW] + curve[m, k, HEAT_FLOW + 1] * (T - T_0 - k / per_kelvin)
 
 
 @_jit
@@ -186,54 +151,84 @@ def exchange(node, surface, area, parameters, x, into, ledger):  # type: ignore[
         into[node[e]] = 0.0
     for e in range(node.size):
         s = surface[e]
-        h, T_e, q_max, q_0, radiation = parameters[s]
+        h, T_e, q_max = parameters[s, 0], parameters[s, 1], parameters[s, 2]
         T = x[node[e]]
-        q = min(h * (T - T_e), q_max) + q_0
-        if radiation > 0.0:
-            q += radiation * (T**4 - T_e**4)
+        q = min(h * (T - T_e), q_max) + parameters[s, 3]
+        if parameters[s, 4] > 0.0:
+            q += parameters[s, 4] * (T**4 - T_e**4)
         into[node[e]] -= area[e] * q
         ledger[LEDGER_SURFACES + s] -= area[e] * q
 
 
-@_inline
-def _balance(net, tab, i, x, coldest, scale, into, ledger):  # type: ignore[no-untyped-def]
-    """Heat into owned node ``i`` (W); adds its part to the ledger.
-
-    What flows into a held node leaves through the surface that holds it.
-    """
-    perfusion, metabolism = _sources(net, tab, i, x[i], coldest[i], scale)
-    ledger[LEDGER_PERFUSION] += perfusion
-    ledger[LEDGER_METABOLISM] += metabolism
-    F = perfusion + metabolism + into[i] - _row(net, x, i)
-    if net.held[i] > 0:
-        ledger[LEDGER_SURFACES + net.held[i] - 1] -= F
-    return F
+@_jit
+def _sources(  # type: ignore[no-untyped-def]
+    T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume, first, end, T, k, cold, scale
+):
+    """Heat of perfusion and of metabolism (W) in slots ``first:end``."""
+    above = T - T_0 - k / per_kelvin
+    k_cold, above_cold = k, above
+    if cold < T:
+        k_cold = _interval(T_0, per_kelvin, last, cold)
+        above_cold = cold - T_0 - k_cold / per_kelvin
+    G = q = 0.0
+    for slot in range(first, end):
+        m = tissue[slot]
+        V = volume[slot]
+        q += V * (curve[m, k, METABOLISM] + curve[m, k, METABOLISM + 1] * above)
+        j, d = (k_cold, above_cold) if remembers[m] else (k, above)
+        G += V * (curve[m, j, PERFUSION] + curve[m, j, PERFUSION + 1] * d)
+    return scale * G * (arterial - T), q
 
 
 @_jit
 def rates(net, tab, x, coldest, scale, into, ledger, F):  # type: ignore[no-untyped-def]
-    """Heat ``F`` (W) into every owned node at potentials ``x``."""
-    for i in range(net.held.size):
-        F[i] = _balance(net, tab, i, x, coldest, scale, into, ledger)
+    """Heat ``F`` (W) into every owned node at potentials ``x``; adds to the ``ledger``.
+
+    What flows into a held node leaves through the surface that holds it.
+    """
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    remembers, arterial = tab.remembers, tab.arterial
+    row_start, column, conduction = net.row_start, net.column, net.conduction
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    held = net.held
+    blood = metabolic = 0.0
+    for i in range(held.size):
+        k = _interval(T_0, per_kelvin, last, x[i])
+        perfusion, metabolism = _sources(
+            T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume,
+            slot_start[i], slot_start[i + 1], x[i], k, coldest[i], scale,
+        )  # fmt: skip
+        blood += perfusion
+        metabolic += metabolism
+        F[i] = perfusion + metabolism + into[i] - _row(row_start, column, conduction, x, i)
+        if held[i] > 0:
+            ledger[LEDGER_SURFACES + held[i] - 1] -= F[i]
+    ledger[LEDGER_PERFUSION] += blood
+    ledger[LEDGER_METABOLISM] += metabolic
 
 
 @_jit
 def first_stage(net, tab, x, H, F, step, holding, H_new, x_new):  # type: ignore[no-untyped-def]
-    """Euler step ``H_new = H + step * F`` and its potentials."""
-    for i in range(net.held.size):
-        if net.held[i] > 0:
-            _hold(net, tab, i, holding, H_new, x_new)
+    """Euler step ``H_new = H + step * F`` and its potentials; held nodes as ``holding`` (K)."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    potential, held = net.slot_potential, net.held
+    for i in range(held.size):
+        first, end = slot_start[i], slot_start[i + 1]
+        if held[i] > 0:
+            T = holding[held[i] - 1]
+            k = _interval(T_0, per_kelvin, last, T)
+            H_new[i] = _sum_enthalpy(curve, tissue, volume, first, end, T - T_0 - k / per_kelvin, k)
         else:
             H_new[i] = H[i] + step * F[i]
-            _put(net, tab, i, temperature_of(net, tab, i, H_new[i], x[i]), x_new)
-
-
-@_inline
-def _hold(net, tab, i, holding, H, x):  # type: ignore[no-untyped-def]
-    """Set held node ``i`` to the temperature (K) that its surface prescribes."""
-    T = holding[net.held[i] - 1]
-    H[i] = _enthalpy_at(net, tab, i, T)
-    _put(net, tab, i, T, x)
+            k = _interval(T_0, per_kelvin, last, x[i])
+            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H_new[i], k)
+            T = T_0 + place / per_kelvin
+            k = min(max(int(place), 0), last)
+        x_new[i] = T
+        _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
 
 
 @_jit
@@ -242,40 +237,76 @@ def stage(  # type: ignore[no-untyped-def]
 ):
     """One Chebyshev stage; ``H_2`` holds the stage before the last and receives the new one.
 
-    ``weights`` are those of ``H_0``, ``H_1``, ``H_2``, the present rate and ``F_0``.
+    ``weights`` are those of ``H_0``, ``H_1``, ``H_2``, the present rate and ``F_0``; ``ledger``
+    receives the present rates.
     """
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    remembers, arterial = tab.remembers, tab.arterial
+    row_start, column, conduction = net.row_start, net.column, net.conduction
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    potential, held = net.slot_potential, net.held
     a_0, a_1, a_2, f, f_0 = weights
-    for i in range(net.held.size):
-        F = _balance(net, tab, i, x, coldest, scale, into, ledger)
-        if net.held[i] > 0:
-            _hold(net, tab, i, holding, H_2, x_new)
+    blood = metabolic = 0.0
+    for i in range(held.size):
+        first, end = slot_start[i], slot_start[i + 1]
+        k = _interval(T_0, per_kelvin, last, x[i])
+        perfusion, metabolism = _sources(
+            T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume,
+            first, end, x[i], k, coldest[i], scale,
+        )  # fmt: skip
+        blood += perfusion
+        metabolic += metabolism
+        F = perfusion + metabolism + into[i] - _row(row_start, column, conduction, x, i)
+        if held[i] > 0:
+            ledger[LEDGER_SURFACES + held[i] - 1] -= F
+            T = holding[held[i] - 1]
+            k = _interval(T_0, per_kelvin, last, T)
+            H_2[i] = _sum_enthalpy(curve, tissue, volume, first, end, T - T_0 - k / per_kelvin, k)
         else:
             H = a_0 * H_0[i] + a_1 * H_1[i] + a_2 * H_2[i] + f * F + f_0 * F_0[i]
             H_2[i] = H
-            _put(net, tab, i, temperature_of(net, tab, i, H, x[i]), x_new)
+            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+            T = T_0 + place / per_kelvin
+            k = min(max(int(place), 0), last)
+        x_new[i] = T
+        _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
+    ledger[LEDGER_PERFUSION] += blood
+    ledger[LEDGER_METABOLISM] += metabolic
 
 
 @_jit
 def squared_error(net, tab, x, H_start, H_end, F_start, F_end, dt, capacity):  # type: ignore[no-untyped-def]
     """Sum of capacity times squared temperature error (J K) of a step; NaN if it broke down."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
+    held = net.held
     total = 0.0
-    for i in range(net.held.size):
-        if net.held[i] == 0:
-            estimate = 0.8 * (H_start[i] - H_end[i]) + 0.4 * dt * (F_start[i] + F_end[i])
-            off = temperature_of(net, tab, i, H_end[i] + estimate, x[i]) - x[i]
-            total += capacity[i] * off * off
+    for i in range(held.size):
+        if held[i] == 0:
+            H = H_end[i] + 0.8 * (H_start[i] - H_end[i]) + 0.4 * dt * (F_start[i] + F_end[i])
+            k = _interval(T_0, per_kelvin, last, x[i])
+            first, end = slot_start[i], slot_start[i + 1]
+            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+            total += capacity[i] * (T_0 + place / per_kelvin - x[i]) ** 2
     return total
 
 
 @_jit
-def between(net, tab, x, H_start, H_end, F_start, F_end, dt, s, T):  # type: ignore[no-untyped-def]
-    """Temperature ``T`` (K) of owned nodes a fraction ``s`` into a step (cubic Hermite in H)."""
+def between(net, tab, nodes, x, H_start, H_end, F_start, F_end, dt, s, T):  # type: ignore[no-untyped-def]
+    """Temperature ``T`` (K) of ``nodes`` a fraction ``s`` into a step (cubic Hermite in H)."""
+    T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
+    last = curve.shape[1] - 2
+    slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
     a = (1.0 + 2.0 * s) * (1.0 - s) ** 2
     b = s * (1.0 - s) ** 2 * dt
     c = s * s * (3.0 - 2.0 * s)
     d = s * s * (s - 1.0) * dt
-    for i in range(net.held.size):
+    for n in range(nodes.size):
+        i = nodes[n]
         H = a * H_start[i] + b * F_start[i] + c * H_end[i] + d * F_end[i]
-        T[i] = temperature_of(net, tab, i, H, x[i])
-
-
+        k = _interval(T_0, per_kelvin, last, x[i])
+        first, end = slot_start[i], slot_start[i + 1]
+        place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+        T[n] = T_0 + place / per_kelvin

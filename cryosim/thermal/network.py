@@ -17,7 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from cryosim.physics.tables import Tables, conducts_evenly
+from cryosim.physics.tables import (
+    ENTHALPY,
+    HEAT_FLOW,
+    PERFUSION,
+    Tables,
+    conducts_evenly,
+)
 from cryosim.physics.tissue import Tissue
 
 Values = npt.NDArray[np.float64]
@@ -148,50 +154,59 @@ def _ghosts(
 
 def node_of_potential(net: Network) -> Indices:
     """Local node (owned, then ghosts) of every potential."""
-    n = net.held.size
     node = np.arange(net.n_potentials)
-    of_slot = np.repeat(np.arange(n), np.diff(net.slot_start.astype(np.int64)))
     has_integral = net.slot_potential >= 0
-    node[net.slot_potential[has_integral]] = of_slot[has_integral]
+    node[net.slot_potential[has_integral]] = node_of_slot(net)[has_integral]
     node[net.ghost_potential] = net.ghost_node
     return node
 
 
 def conductivity_of_potential(net: Network, tables: Tables, x: Values) -> Values:
     """Derivative of every potential with temperature, at the potentials ``x``: 1 or W/m/K."""
-    slope = np.diff(tables.curve[:, :, 1], axis=1) / np.diff(tables.temperature)
     node = node_of_potential(net)
     interval = np.searchsorted(tables.temperature, x[node], side="right") - 1
-    interval = np.clip(interval, 0, slope.shape[1] - 1)
+    interval = np.clip(interval, 0, tables.temperature.size - 2)
     k = np.ones(net.n_potentials)
     has_integral = net.slot_potential >= 0
     for places, tissue in (
         (net.slot_potential[has_integral], net.slot_tissue[has_integral]),
         (net.ghost_potential, net.ghost_tissue),
     ):
-        k[places] = slope[tissue, interval[places]]
+        k[places] = tables.curve[tissue, interval[places], HEAT_FLOW + 1]
     return k
 
 
-def spectral_bound(network: Network, tables: Tables, film: Values) -> float:
+def node_of_slot(net: Network) -> Indices:
+    """Owned node of every slot."""
+    counts = np.diff(net.slot_start.astype(np.int64))
+    return np.repeat(np.arange(net.held.size), counts)
+
+
+def row_of_entry(net: Network) -> Indices:
+    """Row of every entry of the conduction matrix."""
+    counts = np.diff(net.row_start.astype(np.int64))
+    return np.repeat(np.arange(net.held.size), counts)
+
+
+def spectral_bound(net: Network, tables: Tables, film: Values) -> float:
     """Bound of the spectral radius (1/s) at any temperature, by Gershgorin's circles.
 
     ``film`` (W/K) is the conductance of the surroundings at each owned node.  The largest
     conductivity and the smallest apparent heat capacity of each tissue are taken, whatever their
     temperatures.  Local to this rank.
     """
-    n, m = network.held.size, network.slot_tissue
-    slope = np.diff(tables.curve[:, :, :2], axis=1) / np.diff(tables.temperature)[:, None]
-    smallest_capacity, largest_conductivity = slope[:, :, 0].min(axis=1), slope[:, :, 1].max(axis=1)
-    blood = tables.perfusion * tables.curve[:, :, 2].max(axis=1)
-    node = np.repeat(np.arange(n), np.diff(network.slot_start.astype(np.int64)))
-    capacity = np.bincount(node, network.slot_volume * smallest_capacity[m], n)
-    exchange = film + np.bincount(node, network.slot_volume * blood[m], n)
-    k = np.ones(network.n_potentials)
-    slots = network.slot_potential >= 0
-    k[network.slot_potential[slots]] = largest_conductivity[m[slots]]
-    k[network.ghost_potential] = largest_conductivity[network.ghost_tissue]
-    row = np.repeat(np.arange(n), np.diff(network.row_start.astype(np.int64)))
-    flow = np.bincount(row, np.abs(network.conduction) * k[network.column], n)
-    free = network.held == 0
+    n, m, curve = net.held.size, net.slot_tissue, tables.curve
+    capacity = np.bincount(
+        node_of_slot(net), net.slot_volume * curve[:, :, ENTHALPY + 1].min(axis=1)[m], n
+    )
+    exchange = film + np.bincount(
+        node_of_slot(net), net.slot_volume * curve[:, :, PERFUSION].max(axis=1)[m], n
+    )
+    conductivity = curve[:, :, HEAT_FLOW + 1].max(axis=1)
+    k = np.ones(net.n_potentials)
+    has_integral = net.slot_potential >= 0
+    k[net.slot_potential[has_integral]] = conductivity[m[has_integral]]
+    k[net.ghost_potential] = conductivity[net.ghost_tissue]
+    flow = np.bincount(row_of_entry(net), np.abs(net.conduction) * k[net.column], n)
+    free = net.held == 0
     return float(((flow + exchange)[free] / capacity[free]).max(initial=0.0))

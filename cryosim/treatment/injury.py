@@ -52,11 +52,9 @@ class AdipocyteInjury:
             return
         change = float(np.abs(balance.T[self.nodes] - balance.T_before[self.nodes]).max())
         n = max(1, int(np.ceil(change / LARGEST_CHANGE)), int(np.ceil(dt / LONGEST)))
-        T = np.empty(balance.H.size)
         for k in range(n):
-            balance.within((k + 0.5) / n, T)
-            T_lipid = T[self.nodes]
-            self.law.advance(self.state, self.crystallised(T_lipid), T_lipid, dt / n)
+            T = balance.within((k + 0.5) / n, self.nodes)
+            self.law.advance(self.state, self.crystallised(T), T, dt / n)
 
     def survival(self) -> Values:
         """Surviving fraction of adipocytes (1) at lipid nodes."""

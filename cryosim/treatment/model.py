@@ -1,9 +1,7 @@
 """A case brought to life: its tissue, its state, its phases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from cryosim.case.load import Loaded
 from cryosim.fem.domain import Domain
@@ -27,54 +25,53 @@ class Frame:
     loaded: Loaded
     domain: Domain
     operators: Operators
-    layers: list[str]
-    """Names of the layers of tissue, from the surface down."""
-    surfaces: list[str]
     conditions: dict[str, str]
-    """Surface -> applicator, room, core or insulated."""
+    """Surface -> applicator, room, core or insulated; in the order of the body's surfaces."""
     contacts: list[Contact]
     phases: list[PhasePlan]
     samples: CellSamples
     probes: Sampler
     line: Sampler | None
-    """Points under the centre, a block's only."""
+    """Points under the centre of the first applicator; a block's only."""
     line_depth: Values
-    boundary_area: Values
+    """Depth (m) of those points."""
+    under: Values
+    """Volume (m^3) of lipid tissue under applicators at every local node; sums over ranks."""
+    area: Values
     """Area (m^2) of every surface, over all ranks."""
+    layer_volume: Values
+    """Volume (m^3) of every layer, over all ranks."""
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the layers of tissue, from the surface down."""
+        return [layer.label for layer in self.loaded.case.anatomy.layers]
 
 
 class Treatment:
-    """State of a run; ``march`` yields the times at which it is to be observed."""
+    """State of a run; ``march`` steps through the phases."""
 
     def __init__(self, frame: Frame, balance: HeatBalance, injury: AdipocyteInjury) -> None:
-        """Start before the first phase."""
+        """Take up the first phase at time zero.  Collective."""
         self.frame, self.balance, self.injury = frame, balance, injury
         self.t = 0.0
         self.phase = frame.phases[0]
-        self.stored_at_start = self.stored()
-        self._nodal = np.empty(frame.samples.depth.size)
-        self._map = _value_map(frame)
+        self.control = StepControl(_FIRST_STEP)
+        self.stored_at_start = balance.stored
+        balance.begin(self.phase.setting, 0.0)
 
-    def march(self, stops: list[float]) -> Iterator[bool]:
-        """March to the end; yield after each step whether it landed on one of ``stops``."""
+    def march(self, stops: Sequence[float]) -> Iterator[bool]:
+        """March to the end; yield after each step whether it landed on one of ``stops`` (s)."""
         wanted = set(stops)
         for phase in self.frame.phases:
             if phase.end <= self.t:
                 continue
-            if self.t <= phase.start:
+            if phase is not self.phase:
                 self.phase = phase
                 self.balance.begin(phase.setting, phase.start)
-            control = StepControl(_FIRST_STEP)
-            inside = [s for s in stops if self.t < s < phase.end]
-            for t, dt in march(self.balance, control, self.t, [*inside, *phase.kinks, phase.end]):
+                self.control = StepControl(_FIRST_STEP)
+            landings = [s for s in (*stops, *phase.kinks, phase.end) if s <= phase.end]
+            for t, dt in march(self.balance, self.control, self.t, landings):
                 self.injury.advance(self.balance, dt)
                 self.t = t
                 yield t in wanted
-
-    def nodal(self, owned: Values) -> Values:
-        """Values of owned and ghost dofs from those of owned nodes.  Collective."""
-        return self._map(owned)
-
-    def stored(self) -> Values:
-        """Sensible, lipid latent and water latent heat (J) of this rank."""
-        return stored_heat(self.balance)

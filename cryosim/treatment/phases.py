@@ -16,11 +16,10 @@ INSULATED = Exchange()
 
 @dataclass(frozen=True)
 class Contact:
-    """Which surface an applicator covers, and what that surface faces without it."""
+    """Which surface an applicator covers."""
 
     plate: Plate
     surface: int
-    uncovered: Exchange
 
 
 @dataclass(frozen=True)

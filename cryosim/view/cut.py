@@ -7,6 +7,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
 from cryosim.view import style
+from cryosim.view.lettering import fitted, spread
 from cryosim.view.result import Result
 from cryosim.view.section import Section, section_of
 from cryosim.view.style import Scale
@@ -21,7 +22,9 @@ def layers_cut(result: Result, step: int, scale: Scale) -> Figure:
     section = section_of(result, step)
     figure = style.page()
     time = float(result.times[step])
-    where = "cut through the applicator's centre" if result.dimension == 3 else "cross-section"
+    where = "cross-section"
+    if result.dimension == 3:
+        where = f"cut through the {'applicator' if len(section.footprint) else 'block'}'s centre"
     line = (
         f"Temperature in the {where} at {style.clock(time)}; hatched: colder than the"
         f" crystallisation threshold, {style.degrees(result.threshold)}"
@@ -123,7 +126,7 @@ def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
         end = (middle + 0.85 * (right - middle), top + 0.85 * (low - top))
         places = _apart(axes, section.crossings((middle, top), end, inside))
         for text in axes.clabel(lines, levels=list(places), manual=list(places.values()),
-                                fmt=lambda t: f"{t:.0f} °C".replace("-", "−"),
+                                fmt=style.whole_degrees,
                                 fontsize=style.SMALL, inline_spacing=4):  # fmt: skip
             text.set_path_effects(style.HALO)
     if T.min() < scale.threshold < T.max():
@@ -171,17 +174,23 @@ def _crossed(axes: Axes, section: Section, result: Result) -> None:
 def _name_layers(axes: Axes, section: Section, result: Result) -> None:
     """Write the layers' names at the left, where all of them are met, clear of each other."""
     colours = style.layer_colours(result.layers)
-    (left, right), tall = axes.get_xlim(), float(np.ptp(section.up))
+    left, right = axes.get_xlim()
     tries = [left + share * (right - left) for share in np.linspace(0.012, 0.4, 30)]
     columns = [section.column(at) for at in tries]
     most = {k: max(np.ptp(c[k]) for c in columns if k in c) for c in columns for k in c}
     room = [min(np.ptp(c.get(k, (0.0, 0.0))) / most[k] for k in most) for c in columns]
     best = next((i for i, share in enumerate(room) if share > 0.6), int(np.argmax(room)))
-    last = float("inf")
-    for index, (top, bottom) in sorted(columns[best].items(), key=lambda p: -p[1][0]):
+    at, rows = tries[best], sorted(columns[best].items(), key=lambda p: p[1][0])
+    middles = [(top + bottom) / 2 for _, (top, bottom) in rows]
+    size = 30.0 * float(np.ptp(axes.get_ylim())) / axes.get_window_extent().height
+    low, high = float(section.up.min()), float(section.up.max())
+    heights = spread(middles, [size] * len(rows), 0.2 * size, low, high + 0.4 * size)
+    free = float(section.footprint[..., 0].min()) if len(section.footprint) else right
+    space = (0.96 * free + 0.04 * left - at) / (right - left) * axes.get_window_extent().width
+    for (index, _), height in zip(rows, heights, strict=True):
         layer = result.layers[index]
-        last = min((top + bottom) / 2, last - 0.085 * tall)
-        axes.text(tries[best], last, layer.title, va="center", ha="left", fontsize=style.TEXT,
-                  fontweight="bold", zorder=6.0,
-                  bbox={"boxstyle": "round,pad=0.3", "facecolor": "white",
-                        "edgecolor": colours[layer.name], "linewidth": 2.4})  # fmt: skip
+        title, points = fitted(layer.title, max(space, 90.0), style.TEXT, bold=True)
+        axes.text(at, height, title, va="center", ha="left", fontsize=points, fontweight="bold",
+                  zorder=6.0, bbox={"boxstyle": "round,pad=0.3", "facecolor": "white",
+                                    "edgecolor": colours[layer.name],
+                                    "linewidth": 2.4})  # fmt: skip

@@ -9,40 +9,44 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cryosim.view import style
+from cryosim.view.bodies import Bodies, bodies_of
 from cryosim.view.cut import finish_bar
+from cryosim.view.lettering import fitted, spread
 from cryosim.view.placement import Placement, place
 from cryosim.view.result import Result
-from cryosim.view.scene import Eye, render
+from cryosim.view.scene import Eye, corners_of, render
 from cryosim.view.style import Scale
 
 Floats = npt.NDArray[np.float64]
 
-_FRAME = (150.0, 110.0, 950.0, 640.0)
+_FRAME = (125.0, 105.0, 880.0, 690.0)
 """Left, bottom, width and height (pixels) of the room for the tissue."""
 
 
 def temperature_3d(result: Result, step: int, scale: Scale) -> Figure:
     """The tissue cut open under the applicator at ``times[step]``, coloured by temperature."""
     placed = place(result, result.field("temperature", step))
-    low, high = np.reshape(placed.grid.bounds, (3, 2)).T
-    bounds = np.array([low, high], dtype=float)
-    eye = Eye.on(bounds, _FRAME)
+    bodies = bodies_of(placed, result.threshold)
+    eye = Eye.on(bodies.bounds, _FRAME)
     figure = style.page()
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     width, height = style.PAGE
-    axes.imshow(render(placed, result.layers, scale, eye), extent=(0, width, 0, height),
+    axes.imshow(render(bodies, result.layers, scale, eye), extent=(0, width, 0, height),
                 interpolation="nearest")  # fmt: skip
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
-    _rulers(axes, placed, bounds, eye)
-    _layer_names(axes, result, placed, bounds, eye)
+    _rulers(axes, placed, bodies.bounds, eye)
+    _layer_names(axes, result, bodies, eye)
     _legend(axes, result, placed)
     bar = figure.colorbar(ScalarMappable(scale.norm, scale.colours), ticks=list(scale.ticks),
-                          cax=figure.add_axes((0.915, 0.20, 0.016, 0.42)))  # fmt: skip
+                          cax=figure.add_axes((0.93, 0.12, 0.016, 0.50)))  # fmt: skip
     finish_bar(bar, scale)
     time = style.clock(float(result.times[step]))
-    line = f"Temperature at {time}; a quarter is taken out at the applicator's centre"
+    owner = "block" if placed.footprint is None else "applicator"
+    line = f"Temperature at {time}; a quarter is taken out at the {owner}'s centre"
+    if bodies.trimmed:
+        line += "; tissue farther off is not shown"
     style.headline(figure, result.title, line)
     return figure
 
@@ -51,7 +55,7 @@ def _rulers(axes: Axes, placed: Placement, bounds: Floats, eye: Eye) -> None:
     """The three axes, on edges of the box that nothing hides."""
     (x0, y0, z0), (x1, y1, z1) = bounds
     names = [f"{name} [mm]" for name in placed.names]
-    depth = placed.upright and abs(z1) < 1e-3 * (z1 - z0)
+    depth = placed.flat and abs(z1) < 1e-3 * (z1 - z0)
     _ruler(axes, eye, np.array([[x0, y0, z0], [x1, y0, z0]]), 0, -1, names[0])
     _ruler(axes, eye, np.array([[x1, y0, z0], [x1, y1, z0]]), 1, -1, names[1])
     _ruler(axes, eye, np.array([[x0, y0, z0], [x0, y0, z1]]), 2, 1,
@@ -65,56 +69,64 @@ def _ruler(axes: Axes, eye: Eye, ends: Floats, axis: int, side: int, name: str,
     along = (stop - start) / np.linalg.norm(stop - start)
     out = side * np.array([-along[1], along[0]])
     axes.plot(*np.array([start, stop]).T, color=style.FAINT, linewidth=1.2)
-    for value in _round_values(*ends[:, axis], room=float(np.linalg.norm(stop - start))):
-        share = (value - ends[0, axis]) / (ends[1, axis] - ends[0, axis])
+    low, high = float(ends[0, axis]), float(ends[1, axis])
+    apart = 45.0 if axis < 2 else 30.0
+    for value in _round_values(low, high, apart / float(np.linalg.norm(stop - start))):
+        share = (value - low) / (high - low)
         at = start + share * (stop - start)
         axes.plot(*np.array([at, at + 7.0 * out]).T, color=style.INK, linewidth=1.2)
-        axes.text(*(at + 23.0 * out), f"{sign * value + 0.0:g}".replace("-", "−"),
-                  ha="center", va="center", fontsize=style.SMALL)  # fmt: skip
-    middle = (start + stop) / 2 + 58.0 * out
+        x, y = at + (23.0 if axis < 2 else 13.0) * out
+        axes.text(x, y, f"{sign * value + 0.0:g}".replace("-", "−"), va="center",
+                  ha="center" if axis < 2 else "right", fontsize=style.SMALL)  # fmt: skip
+    x, y = (start + stop) / 2 + 62.0 * out
     angle = np.rad2deg(np.arctan2(along[1], along[0]))
-    axes.text(*middle, name, ha="center", va="center", rotation=angle, fontsize=style.TEXT)
+    axes.text(x, y, name, ha="center", va="center", rotation=angle, fontsize=style.TEXT)
 
 
-def _round_values(low: float, high: float, room: float) -> Floats:
-    """Round numbers between ``low`` and ``high``, at least 45 pixels apart in ``room`` pixels."""
-    least = 45.0 * (high - low) / room
+def _round_values(low: float, high: float, share: float) -> Floats:
+    """Round numbers between ``low`` and ``high``, at least a ``share`` of the span apart."""
+    least = share * (high - low)
     base = 10.0 ** np.floor(np.log10(least))
     step = next(base * k for k in (1.0, 2.0, 5.0, 10.0) if base * k >= least)
     first = np.ceil(low / step - 1e-6)
     return np.asarray(step * np.arange(first, np.floor(high / step + 1e-6) + 1.0))
 
 
-def _layer_names(axes: Axes, result: Result, placed: Placement, bounds: Floats, eye: Eye) -> None:
-    """Each layer's name at the right, with a line to where it ends on the far side."""
-    surface = placed.grid.extract_surface(algorithm="dataset_surface")
-    middles = np.asarray(surface.cell_centers().points, dtype=float)
-    layer = np.asarray(surface.cell_data["layer"])
-    on_screen = eye.pixels(middles)
+def _layer_names(axes: Axes, result: Result, bodies: Bodies, eye: Eye) -> None:
+    """Each layer's name at the right, with a line to its right end."""
+    places = np.vstack([face.cell_centers().points for face in (*bodies.sides, *bodies.cut)])
+    layer = np.concatenate([face.cell_data["layer"] for face in (*bodies.sides, *bodies.cut)])
     colours = style.layer_colours(result.layers)
-    side = np.abs(middles[:, 0] - bounds[1, 0]) < 1e-3 * np.ptp(bounds[:, 0])
-    last, left = float("inf"), eye.pixels(bounds[1])[0] + 28.0
+    facing = places[:, 0] > bodies.bounds[1, 0] - 1e-3 * np.ptp(bodies.bounds[:, 0])
+    if set(layer[facing]) != set(layer):
+        facing = np.ones(len(layer), dtype=bool)
+    left = float(eye.pixels(corners_of(bodies.bounds))[:, 0].max()) + 28.0
+    ends = {}
     for k in result.layers:
-        here = (layer == k.index) & side
-        here = here if here.any() else layer == k.index
-        spots = on_screen[here]
-        edge = spots[spots[:, 0] >= spots[:, 0].max() - 1.0]
-        at = edge.mean(axis=0)
-        last = min(at[1], last - 34.0)
-        axes.annotate(k.title, at, (left, last), va="center", fontsize=style.TEXT,
+        spots = eye.pixels(places[facing & (layer == k.index)])
+        if len(spots):
+            ends[k] = spots[spots[:, 0] > spots[:, 0].max() - 2.0].mean(axis=0)
+    shown = sorted(ends, key=lambda k: float(ends[k][1]))
+    heights = spread([float(ends[k][1]) for k in shown], [30.0] * len(shown), 6.0)
+    for k, height in zip(shown, heights, strict=True):
+        title, size = fitted(k.title, style.PAGE[0] - 125.0 - left, style.TEXT, bold=True)
+        axes.annotate(title, tuple(ends[k]), (left, height), va="center", fontsize=size,
                       fontweight="bold",
-                      arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 1.2},
+                      arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 1.2,
+                                  "relpos": (0.0, 0.5), "shrinkB": 0.0},
                       bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "linewidth": 2.4,
                             "edgecolor": colours[k.name]})  # fmt: skip
 
 
 def _legend(axes: Axes, result: Result, placed: Placement) -> None:
     threshold = style.degrees(result.threshold)
-    entries: list[Patch | Line2D] = [
-        Patch(facecolor=style.FRONT, alpha=0.5, edgecolor=style.COLD,
-              label=f"surface of {threshold} (crystallisation)"),
-        Line2D([], [], color=style.COLD, linewidth=3.4, label=f"{threshold} on skin and cut"),
-    ]  # fmt: skip
+    entries: list[Patch | Line2D] = [Patch(alpha=0.0, label=f"nowhere below {threshold}")]
+    if placed.grid.point_data["temperature"].min() < result.threshold:
+        entries = [
+            Patch(facecolor=style.FRONT, alpha=0.6, edgecolor=style.COLD,
+                  label=f"surface of {threshold} (crystallisation)"),
+            Line2D([], [], color=style.COLD, linewidth=3.4, label=f"{threshold} on skin and cut"),
+        ]  # fmt: skip
     if placed.footprint is not None:
         entries.append(Line2D([], [], color=style.DEVICE, linewidth=4.0,
                               label="applicator on the skin"))  # fmt: skip

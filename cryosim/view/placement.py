@@ -34,6 +34,14 @@ class Placement:
         """Whether the coordinates are those of the mesh, unturned."""
         return self.names[0] == "x"
 
+    @property
+    def flat(self) -> bool:
+        """Whether the skin under the applicator is level."""
+        if self.footprint is None:
+            return self.upright
+        height = np.asarray(self.footprint.points)[:, 2]
+        return bool(np.ptp(height) < 1e-3 * self.grid.length)
+
 
 def place(result: Result, temperature: Floats) -> Placement:
     """Put the three-dimensional mesh of ``result`` upright, with nodal ``temperature`` (degC)."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyvista as pv
 
 from cryosim.view import style
-from cryosim.view.placement import Placement
+from cryosim.view.bodies import Bodies, layer_lines
 from cryosim.view.result import Layer
 from cryosim.view.style import Scale
 
@@ -22,6 +22,8 @@ _TOWARD_EYE = (0.80, -1.15, 0.88)
 """From the tissue to the eye: the taken-out quarter (x > 0, y < 0) is in front."""
 _FINER = 2
 """Pixels drawn for one pixel shown, each way."""
+_NEARER = 3.0
+"""How far lines are lifted toward the eye (pixels); a parallel projection does not show it."""
 
 
 @dataclass(frozen=True)
@@ -71,27 +73,28 @@ def corners_of(bounds: Floats) -> Floats:
                      for z in (low[2], high[2])])  # fmt: skip
 
 
-def render(placed: Placement, layers: tuple[Layer, ...], scale: Scale, eye: Eye) -> Image:
+def render(bodies: Bodies, layers: tuple[Layer, ...], scale: Scale, eye: Eye) -> Image:
     """The page (pixels by rows, RGB) with the bodies on white."""
     size = (style.PAGE[0] * _FINER, style.PAGE[1] * _FINER)
-    plotter = pv.Plotter(off_screen=True, window_size=size, lighting="light kit")
+    plotter = pv.Plotter(off_screen=True, window_size=size, lighting="none")
     try:
+        plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
         plotter.set_background("white")
-        _add_faces(plotter, placed, scale)
-        _add_outside(plotter, placed, layers, scale)
-        _add_threshold(plotter, placed, scale)
-        _add_footprint(plotter, placed)
-        _aim(plotter, placed, eye)
+        _add_temperature(plotter, eye, bodies, scale)
+        _add_sides(plotter, eye, bodies, layers)
+        _add_front(plotter, bodies)
+        _add_rim(plotter, eye, bodies)
+        _aim(plotter, bodies, eye)
         image = np.asarray(plotter.screenshot(None, return_img=True), dtype=float)
     finally:
         plotter.close()
-    height, width = style.PAGE[1], style.PAGE[0]
+    width, height = style.PAGE
     fine = image[:, :, :3].reshape(height, _FINER, width, _FINER, 3)
     return np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)
 
 
-def _aim(plotter: pv.Plotter, placed: Placement, eye: Eye) -> None:
-    far = 3.0 * placed.grid.length
+def _aim(plotter: pv.Plotter, bodies: Bodies, eye: Eye) -> None:
+    far = 3.0 * float(np.linalg.norm(bodies.bounds[1] - bodies.bounds[0]))
     camera = plotter.camera
     camera.parallel_projection = True
     camera.focal_point = tuple(eye.focus)
@@ -101,102 +104,52 @@ def _aim(plotter: pv.Plotter, placed: Placement, eye: Eye) -> None:
     camera.clipping_range = (0.1 * far, 2.0 * far)
 
 
-def _kept(mesh: Any, centre: Floats) -> list[Any]:
-    """``mesh`` without the quarter in front, in two pieces."""
-    front = mesh.clip("y", origin=centre, invert=True)
-    pieces = [mesh.clip("y", origin=centre, invert=False)]
-    pieces.append(front.clip("x", origin=centre, invert=True) if front.n_cells else front)
-    return [piece for piece in pieces if piece.n_cells]
+def _add_temperature(plotter: pv.Plotter, eye: Eye, bodies: Bodies, scale: Scale) -> None:
+    """Skin and cut by temperature, unlit so that the colours are those of the bar."""
+    for face in (*bodies.skin, *bodies.cut):
+        plotter.add_mesh(face, scalars="temperature", cmap=scale.colours, n_colors=512,
+                         clim=(scale.low, scale.high), lighting=False, show_scalar_bar=False,
+                         copy_mesh=True)  # fmt: skip
+        line = face.contour([scale.threshold], scalars="temperature")
+        _add_lines(plotter, eye, line, style.COLD, 3.0)
+    for face in bodies.cut:
+        _add_lines(plotter, eye, layer_lines(face), style.INK, 1.5)
+    for line in bodies.outline:
+        _add_lines(plotter, eye, line, style.INK, 1.5)
 
 
-def _add_faces(plotter: pv.Plotter, placed: Placement, scale: Scale) -> None:
-    """The two faces of the cut, by temperature, with the layers' boundaries."""
-    grid, centre = placed.grid, placed.centre
-    for normal, other, invert in (("y", "x", False), ("x", "y", True)):
-        hair = centre + 1e-5 * grid.length * (np.eye(3)[1] if normal == "y" else -np.eye(3)[0])
-        face = grid.slice(normal=normal, origin=hair)
-        face = face.clip(other, origin=centre, invert=invert)
-        if not face.n_cells:
-            continue
-        _add_temperature(plotter, face, scale)
-        _add_lines(plotter, _layer_lines(face), style.INK, 2.0)
-        _add_lines(plotter, face.contour([scale.threshold], scalars="temperature"), style.COLD, 3.5)
-
-
-def _add_outside(
-    plotter: pv.Plotter, placed: Placement, layers: tuple[Layer, ...], scale: Scale
-) -> None:
-    """The skin by temperature, the sides by layer."""
-    surface = placed.grid.extract_surface(algorithm="dataset_surface")
-    depth = np.asarray(surface.point_data["depth"])
-    nodes = surface.regular_faces
-    on_skin = depth[nodes].max(axis=1) < 1e-3 * depth.max()
+def _add_sides(plotter: pv.Plotter, eye: Eye, bodies: Bodies, layers: tuple[Layer, ...]) -> None:
+    """The sides by layer."""
     colours = style.layer_colours(layers)
-    for part in _kept(surface.extract_cells(on_skin), placed.centre):
-        _add_temperature(plotter, part, scale)
-        line = part.contour([scale.threshold], scalars="temperature")
-        _add_lines(plotter, line, style.COLD, 3.5)
-    for layer in layers:
-        here = ~on_skin & (np.asarray(surface.cell_data["layer"]) == layer.index)
-        if not here.any():
-            continue
-        colour = style.lighter(colours[layer.name], 0.15)
-        for part in _kept(surface.extract_cells(here), placed.centre):
-            plotter.add_mesh(part, color=colour, ambient=0.55, diffuse=0.5, specular=0.0)
-    sharp = surface.extract_feature_edges(
-        feature_angle=50.0, boundary_edges=False, manifold_edges=False, non_manifold_edges=False
-    )
-    for lines in (sharp, _layer_lines(surface.extract_cells(~on_skin))):
-        for part in _kept(lines, placed.centre) if lines.n_cells else ():
-            _add_lines(plotter, part, style.INK, 2.0)
+    for face in bodies.sides:
+        index = np.asarray(face.cell_data["layer"])
+        for layer in layers:
+            if (index == layer.index).any():
+                plotter.add_mesh(face.extract_cells(index == layer.index), ambient=0.7,
+                                 color=colours[layer.name], diffuse=0.35, specular=0.0)  # fmt: skip
+        _add_lines(plotter, eye, layer_lines(face), style.INK, 1.5)
 
 
-def _add_threshold(plotter: pv.Plotter, placed: Placement, scale: Scale) -> None:
-    """The threshold isosurface where the quarter was taken out; elsewhere it is in the tissue."""
-    front = placed.grid.contour([scale.threshold], scalars="temperature")
-    for axis, invert in (("x", False), ("y", True)):
-        if front.n_cells:
-            front = front.clip(axis, origin=placed.centre, invert=invert)
-    if front.n_cells:
-        front = front.compute_normals(split_vertices=False, consistent_normals=True)
-        plotter.add_mesh(front, color=style.FRONT, opacity=0.42, smooth_shading=True,
-                         ambient=0.45, diffuse=0.6, specular=0.25)  # fmt: skip
+def _add_front(plotter: pv.Plotter, bodies: Bodies) -> None:
+    """The threshold surface where the quarter was taken out; elsewhere it is in the tissue."""
+    if bodies.front.n_cells:
+        plotter.add_mesh(bodies.front, color=style.FRONT, opacity=0.62, smooth_shading=True,
+                         ambient=0.8, diffuse=0.3, specular=0.1)  # fmt: skip
 
 
-def _add_footprint(plotter: pv.Plotter, placed: Placement) -> None:
-    if placed.footprint is None:
+def _add_rim(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
+    if bodies.rim is None:
         return
-    rim = placed.footprint.extract_feature_edges(
-        boundary_edges=True, feature_edges=False, manifold_edges=False, non_manifold_edges=False
-    )
-    rim.points = np.asarray(rim.points) + [0.0, 0.0, 2e-3 * placed.grid.length]
-    _add_lines(plotter, rim, "white", 9.0)
-    rim = rim.copy()
-    rim.points = np.asarray(rim.points) + [0.0, 0.0, 1e-3 * placed.grid.length]
-    _add_lines(plotter, rim, style.DEVICE, 5.5)
+    rim = bodies.rim.copy()
+    _add_lines(plotter, eye, rim, "white", 6.0)
+    rim.points = np.asarray(rim.points, dtype=float) + 2.0 / eye.scale * eye.toward
+    _add_lines(plotter, eye, rim, style.DEVICE, 3.4)
 
 
-def _layer_lines(surface: Any) -> pv.PolyData:
-    """Rims of the layers on a face."""
-    rims = pv.MultiBlock()
-    for index in np.unique(surface.cell_data["layer"]):
-        part = surface.extract_cells(np.asarray(surface.cell_data["layer"]) == index)
-        skin = part.extract_surface(algorithm="dataset_surface")
-        rims.append(skin.extract_feature_edges(
-            boundary_edges=True, feature_edges=False, manifold_edges=False,
-            non_manifold_edges=False,
-        ))  # fmt: skip
-    joined: pv.PolyData = rims.combine().extract_surface(algorithm="dataset_surface")
-    return joined
-
-
-def _add_temperature(plotter: pv.Plotter, mesh: Any, scale: Scale) -> None:
-    plotter.add_mesh(mesh, scalars="temperature", cmap=scale.colours, clim=(scale.low, scale.high),
-                     n_colors=512, lighting=False, show_scalar_bar=False,
-                     copy_mesh=True)  # fmt: skip
-
-
-def _add_lines(plotter: pv.Plotter, lines: Any, colour: str, width: float) -> None:
-    if lines.n_cells:
-        plotter.add_mesh(lines, color=colour, line_width=width * _FINER / 2, lighting=False,
-                         render_lines_as_tubes=False)  # fmt: skip
+def _add_lines(plotter: pv.Plotter, eye: Eye, lines: Any, colour: str, width: float) -> None:
+    """Lines ``width`` pixels wide, a little nearer to the eye than the faces they lie on."""
+    if not lines.n_cells:
+        return
+    nearer = lines.copy()
+    nearer.points = np.asarray(lines.points, dtype=float) + _NEARER / eye.scale * eye.toward
+    plotter.add_mesh(nearer, color=colour, line_width=width * _FINER, lighting=False)  # fmt: skip

@@ -110,7 +110,8 @@ def _cut(result: Result, temperature: Floats) -> Section:
     # Beside the centre by a hair: a plane in which faces of cells lie would be cut twice.
     beside = placed.centre + 1e-5 * placed.grid.length * np.array([0.0, 1.0, 0.0])
     surface = placed.grid.slice(normal=(0.0, 1.0, 0.0), origin=beside)
-    names = ("distance from the applicator's centre [mm]", "depth below the skin [mm]")
+    owner = "block" if placed.footprint is None else "applicator"
+    names = (f"distance from the {owner}'s centre [mm]", "depth below the skin [mm]")
     origin, footprint = placed.centre.copy(), np.empty((0, 2, 2))
     if placed.footprint is not None:
         line = placed.footprint.slice(normal=(0.0, 1.0, 0.0), origin=beside)
@@ -118,8 +119,8 @@ def _cut(result: Result, temperature: Floats) -> Section:
         points = np.asarray(line.points, dtype=float)
         origin[2] = _height(points, origin[0])
         footprint = (points - origin)[ends][..., [0, 2]]
-        if np.ptp(points[:, 2]) > 0.02 * placed.grid.length:
-            names = (names[0], "depth below the skin at the applicator's centre [mm]")
+    if not placed.flat:
+        names = (names[0], "depth below the skin at the applicator's centre [mm]")
     return _section(surface, origin, [0, 2], footprint, names)
 
 

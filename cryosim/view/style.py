@@ -23,11 +23,12 @@ DPI = 100
 INK = "#1c2430"
 FAINT = "#8a94a3"
 PALE = "#eef1f5"
-FRONT = "#2b83d6"
+FRONT = "#2f8fff"
 """The threshold surface."""
 COLD = "#0b3c8c"
 """What belongs to the crystallisation threshold."""
 DEVICE = "#111827"
+SKIN = "#c77c93"
 
 TEXT, SMALL, TITLE = 12.5, 11.0, 17.0
 """Sizes of type (points at 100 dots an inch)."""
@@ -75,7 +76,7 @@ _TISSUES = {
     "gel": "#4aa5a0",
 }
 _OTHERS = ("#4b7f52", "#6a5aa8", "#5b6b7a", "#b5651d")
-_HATCHES = ("....", "////", "xxxx", "\\\\\\\\", "++++", "oo")
+_HATCHES = ("....", "////", "xxxx", "\\\\\\\\", "++++", "||||")
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def page() -> Figure:
 def headline(figure: Figure, title: str, line: str) -> None:
     """Title of the case and, below it, what is seen."""
     left = 0.035
-    size = TITLE if len(title) <= 90 else TITLE * 90 / len(title)
+    size = TITLE if len(title) <= 88 else max(TITLE * 88 / len(title), SMALL)
+    title = title if len(title) <= 140 else title[:139] + "…"
     figure.text(left, 0.965, title, fontsize=size, fontweight="bold", va="center")
     figure.text(left, 0.925, line, fontsize=TEXT, color="#4a5565", va="center")
 
@@ -175,6 +177,11 @@ def darker(colour: str, share: float) -> str:
 def degrees(value: float) -> str:
     """A temperature with its unit."""
     return f"{value:.1f} °C".replace("-", "−")
+
+
+def whole_degrees(value: float) -> str:
+    """A round temperature with its unit."""
+    return f"{value:.0f} °C".replace("-", "−")
 
 
 def clock(seconds: float) -> str:

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cryosim.view import style
+from cryosim.view.lettering import fitted
 from cryosim.view.result import Layer, Result
 
 
@@ -22,16 +23,17 @@ class Verdict:
     """Mean crystallised fraction of the lipid (1); none without lipid."""
     crossed: bool
 
-    @property
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, *, short: bool) -> tuple[str, ...]:
         """What the card says below its heading."""
-        share = f"{100.0 * self.below:.1f} % of its volume below"
-        if self.below == 0.0:
-            share = "less than a cell of it below" if self.crossed else "none of its volume below"
-        last = "holds no lipid to crystallise"
+        share = f"{100.0 * self.below:.1f} %" if self.below > 0.0 else "none"
+        if self.below == 0.0 and self.crossed:
+            share = "less than a cell"
+        lipid = "holds no lipid to crystallise" if not short else "no lipid"
         if self.crystallised is not None:
-            last = f"{100.0 * self.crystallised:.1f} % of its lipid crystallised"
-        return f"coldest {style.degrees(self.coldest)}", share, last
+            percent = f"{100.0 * self.crystallised:.1f} %"
+            lipid = f"{percent} crystallised" if short else f"{percent} of its lipid crystallised"
+        below = f"{share} below" if short else f"{share} of its volume below"
+        return f"coldest {style.degrees(self.coldest)}", below, lipid
 
 
 def verdicts(result: Result, time: float) -> list[Verdict]:
@@ -57,34 +59,33 @@ def draw_cards(axes: Axes, result: Result, time: float) -> None:
     gap = 0.012
     width = min((1.0 - gap * (len(cards) - 1)) / len(cards), 0.36)
     for place, card in enumerate(cards):
-        _card(axes, place * (width + gap), width, card, colours[card.layer.name], result.threshold)
+        colour = colours[card.layer.name]
+        _card(axes, (place * (width + gap), width), card, colour, result.threshold)
 
 
 def _card(
-    axes: Axes, left: float, width: float, card: Verdict, colour: str, threshold: float
+    axes: Axes, place: tuple[float, float], card: Verdict, colour: str, threshold: float
 ) -> None:
-    """One card; filled when its layer crossed."""
+    """One card in ``place`` (left edge and width); filled when its layer crossed."""
+    left, width = place
     face = style.lighter(style.COLD, 0.88) if card.crossed else "white"
     edge = style.COLD if card.crossed else "#c9d0d9"
     axes.add_patch(Rectangle((left, 0.0), width, 1.0, facecolor=face, edgecolor=edge,
                              linewidth=2.2 if card.crossed else 1.2, clip_on=False))  # fmt: skip
-    axes.add_patch(Rectangle((left, 0.0), 0.016, 1.0, facecolor=colour, edgecolor="white",
+    axes.add_patch(Rectangle((left, 0.0), 0.014, 1.0, facecolor=colour, edgecolor="white",
                              linewidth=0.0, hatch=style.layer_hatch(card.layer)))  # fmt: skip
-    x = left + 0.03
-    room = (width - 0.04) * axes.get_window_extent().width
-    axes.text(x, 0.86, fitted(card.layer.title, room, style.TEXT + 1.5), va="center",
-              fontsize=style.TEXT + 1.5, fontweight="bold")  # fmt: skip
-    mark = f"▼ CROSSED {style.degrees(threshold)}"
-    if not card.crossed:
-        mark = f"stays above {style.degrees(threshold)}"
-    axes.text(x, 0.66, mark, va="center", fontsize=style.TEXT,
-              fontweight="bold" if card.crossed else "normal",
-              color=style.COLD if card.crossed else "#4a5565")  # fmt: skip
-    for line, height in zip(card.lines, (0.46, 0.29, 0.12), strict=True):
-        axes.text(x, height, line, va="center", fontsize=style.SMALL)
-
-
-def fitted(text: str, room: float, size: float) -> str:
-    """``text``, cut with an ellipsis to about ``room`` pixels at ``size`` points, bold."""
-    most = max(4, int(room / (0.72 * size * style.DPI / 72.0)))
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    room = (width - 0.030) * axes.get_window_extent().width
+    short = room < 230.0
+    mark = "▼ CROSSED" if card.crossed else "stays above"
+    if not short:
+        mark = f"{mark} {style.degrees(threshold)}"
+    strong = style.COLD if card.crossed else "#4a5565"
+    lines = [(card.layer.title, 0.86, style.TEXT + 1.5, style.INK, True),
+             (mark, 0.66, style.TEXT, strong, card.crossed)]  # fmt: skip
+    heights = (0.46, 0.29, 0.12)
+    for line, height in zip(card.lines(short=short), heights, strict=True):
+        lines.append((line, height, style.SMALL, style.INK, False))
+    for text, height, size, ink, bold in lines:
+        shown, size = fitted(text, room, size, bold=bold)
+        axes.text(left + 0.023, height, shown, va="center", fontsize=size, color=ink,
+                  fontweight="bold" if bold else "normal")  # fmt: skip

@@ -250,5 +250,5 @@ def test_every_kink_of_a_tissue_is_declared():
     lipid = PhaseChange(
         latent_heat=1e4, curve=FractionTable(temperature=(270.0, 280.0), liquid=(0.0, 1.0))
     )
-    points = muscle(lipid=lipid, perfusion_response=ramp).breakpoints()
+    points = muscle(lipid=lipid, perfusion_response=ramp).kinks()
     assert {270.0, 280.0, 297.15, 307.15} <= set(points)

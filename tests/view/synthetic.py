@@ -83,7 +83,9 @@ def fields(mesh: MeshData, t: float, *, curved: bool = False) -> dict[str, Array
     fat = np.zeros(len(depth), dtype=bool)
     fat[np.asarray(mesh.cells)[np.asarray(mesh.layer) == 1].ravel()] = True
     crystal = np.clip((THRESHOLD - T) / 8.0, 0, 1)
-    survival = np.exp(-1.2 * np.clip(min(t, END) / END, 0, 1) * np.clip((THRESHOLD - T) / 10, 0, 1))
+    coldest = temperature(x, y, depth, min(t, END))
+    dose = min(t, END) / END * np.clip((THRESHOLD - coldest) / 10, 0, 1)
+    survival = np.exp(-1.2 * dose)
     return {
         "temperature": T,
         "crystallised": np.where(fat, crystal, np.nan),

@@ -1,0 +1,62 @@
+"""The standard pictures of a run, from its result folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from cryosim.doctor import require_rendering
+from cryosim.view import charts, cut, overlay, style
+from cryosim.view.result import Result
+from cryosim.view.style import Scale
+
+Maker = Callable[[], Figure]
+
+
+def draw(
+    result_folder: Path, figures_dir: Path | None = None, *, unfinished: bool = False
+) -> list[Path]:
+    """Draw every picture that suits the run; returns the files (PNG, 1400 by 900 pixels).
+
+    Fields are shown at the end of cooling (`Result.coldest_step`).  The folder ``figures`` of the
+    result is filled unless ``figures_dir`` is given.
+    """
+    result = Result.open(Path(result_folder), unfinished=unfinished)
+    folder = Path(figures_dir) if figures_dir is not None else result.folder / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    step = result.coldest_step()
+    scale = scale_of(result, step)
+    files = []
+    for name, make in _makers(result, step, scale).items():
+        with style.typography():
+            files.append(style.save(make(), folder / f"{name}.png"))
+    return files
+
+
+def scale_of(result: Result, step: int) -> Scale:
+    """Colours that hold every temperature of the run, so that pictures can be compared."""
+    rows = result.table("layers")
+    coldest = min(float(np.nanmin(rows[f"{k.name} minimum [degC]"])) for k in result.layers)
+    shown = [result.field("temperature", i) for i in (0, step, -1)]
+    warmest = max(float(field.max()) for field in shown)
+    coldest = min(coldest, *(float(field.min()) for field in shown))
+    return Scale.over(coldest, warmest, result.threshold)
+
+
+def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
+    """The pictures by the name of their file, in the order in which they are drawn."""
+    makers: dict[str, Maker] = {}
+    if result.dimension == 3:
+        require_rendering()
+        makers["temperature_3d"] = lambda: overlay.temperature_3d(result, step, scale)
+    if result.dimension == 2:
+        makers["temperature_2d"] = lambda: cut.flat_temperature(result, step, scale)
+    if result.dimension == 1:
+        makers["layers_cut"] = lambda: charts.depth_profiles(result, step)
+    else:
+        makers["layers_cut"] = lambda: cut.layers_cut(result, step, scale)
+    makers["layers_over_time"] = lambda: charts.layers_over_time(result)
+    if result.has("profile"):
+        makers["depth_time"] = lambda: charts.depth_over_time(result, scale)
+    return makers
