@@ -36,6 +36,13 @@ def on_root[T](comm: MPI.Comm, work: Callable[[], T]) -> T:
     return value  # type: ignore[return-value]
 
 
+def on_root_only[T](comm: MPI.Comm, work: Callable[[], T]) -> T | None:
+    """Do ``work`` on rank 0; its value stays there, its error is raised on every rank."""
+    kept: list[T] = []
+    on_root(comm, lambda: kept.append(work()))
+    return kept[0] if kept else None
+
+
 @contextlib.contextmanager
 def collected_together(comm: MPI.Comm) -> Iterator[None]:
     """Keep the garbage collector from destroying PETSc objects on one rank at a time.

@@ -120,7 +120,8 @@ def assemble(domain: Domain, n_layers: int, surfaces: Sequence[str]) -> Operator
 def _measure(kind: str, mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> ufl.Measure:
     """Measure over the ``entities`` only."""
     tags = dmesh.meshtags(mesh, dim, np.sort(entities), 1)
-    return ufl.Measure(kind, domain=mesh, subdomain_data=tags, metadata=_VERTEX_RULE)(1)
+    rule = _VERTEX_RULE if dim > 0 else {"quadrature_degree": 0}
+    return ufl.Measure(kind, domain=mesh, subdomain_data=tags, metadata=rule)(1)
 
 
 def _entries(

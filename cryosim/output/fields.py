@@ -3,8 +3,8 @@
 Pure numpy and h5py, for the root rank only; the caller gathers in input order and brings cells
 and facets into VTK order.  Three things were measured and decide how it is written:
 
-* HDF5 is no journal.  Replaying an append write by write, about a third of the states in between
-  lost *earlier* steps.  So the new step goes into a second copy of the file that then takes the
+* HDF5 is no journal.  Replaying an append write by write, a third of the states in between lost
+  *earlier* steps.  So the new step goes into a second copy of the file that then takes the
   first one's name (one atomic rename), and the two copies change roles: whenever the run is
   killed, ``fields.h5`` holds every step appended before.  The second copy is gone after `close`.
 * VTK's HDF5 is older than h5py's: with ``libver="latest"`` it finds no dataset; with the default
@@ -18,14 +18,13 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
-from cryosim.errors import CaseError
+from cryosim.errors import CaseError, CryosimError
 from cryosim.output.xdmf import TOPOLOGY, write_xdmf
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -97,14 +96,11 @@ class MeshData:
         if self.cell_type not in TOPOLOGY:
             raise ValueError(f"cell type {self.cell_type}: expected one of {sorted(TOPOLOGY)}")
         n, m, k = len(self.points), len(self.cells), len(self.surface)
-        shapes = {
-            "points": (np.shape(self.points), (n, 3)),
-            "cells": (np.shape(self.cells), (m, TOPOLOGY[self.cell_type][1])),
-            "layer": (np.shape(self.layer), (m,)),
-            "depth": (np.shape(self.depth), (n,)),
-            "surface_tag": (np.shape(self.surface_tag), (k,)),
-        }
-        for name, (found, expected) in shapes.items():
+        width = TOPOLOGY[self.cell_type][1]
+        shapes = {"points": (n, 3), "cells": (m, width), "layer": (m,), "depth": (n,),
+                  "surface_tag": (k,)}  # fmt: skip
+        for name, expected in shapes.items():
+            found = np.shape(getattr(self, name))
             if found != expected:
                 raise ValueError(f"{name} has shape {found}, expected {expected}")
 
@@ -142,7 +138,7 @@ class FieldFile:
         _clean(folder)
         with open_fields(folder / FIELDS_FILE) as old:
             times = old["times"][:]
-            kept = int(np.searchsorted(times, until + _tolerance(until), side="right"))
+            kept = int(np.searchsorted(times, until + 1e-9 * max(1.0, abs(until)), side="right"))
             with h5py.File(folder / _SHADOW, "w", locking=False) as new:
                 new.attrs.update(old.attrs)
                 old.copy("mesh", new)
@@ -162,15 +158,10 @@ class FieldFile:
         On return the step is in ``fields.h5`` and in ``fields.xdmf``.
         """
         self._check(time, values)
-        shadow = self._folder / _SHADOW
-        if not shadow.exists():
-            shutil.copyfile(self._folder / FIELDS_FILE, shadow)
-        with h5py.File(shadow, "r+", locking=False) as file:
-            self._catch_up(file)
-            for name, array in values.items():
-                _write_step(file, name, len(self._times), array)
-            _extend_times(file, [time])
-        self._exchange()
+        try:
+            self._write(time, values)
+        except OSError as error:
+            raise CryosimError(f"{self._folder / FIELDS_FILE} cannot grow: {error}") from error
         self._times.append(time)
         self._names = tuple(values)
         self._write_xdmf()
@@ -183,12 +174,7 @@ class FieldFile:
         """Return the file itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close, whatever happened."""
         self.close()
 
@@ -202,6 +188,17 @@ class FieldFile:
         for name, array in values.items():
             if np.shape(array) != (self._nodes,):
                 raise ValueError(f"{name} has shape {np.shape(array)}, expected ({self._nodes},)")
+
+    def _write(self, time: float, values: Mapping[str, Floats]) -> None:
+        shadow = self._folder / _SHADOW
+        if not shadow.exists():
+            shutil.copyfile(self._folder / FIELDS_FILE, shadow)
+        with h5py.File(shadow, "r+", locking=False) as file:
+            self._catch_up(file)
+            for name, array in values.items():
+                _write_step(file, name, len(self._times), array)
+            _extend_times(file, [time])
+        self._exchange()
 
     def _catch_up(self, shadow: h5py.File) -> None:
         """Give the second copy the step it missed when the two changed roles."""
@@ -300,17 +297,9 @@ def _compressed(group: h5py.Group, name: str, array: npt.NDArray[Any]) -> h5py.D
         return group.create_dataset(name, data=array)
     rows = max(1, min(len(array), _CHUNK * len(array) // array.size))
     return group.create_dataset(
-        name,
-        data=array,
-        chunks=(rows, *array.shape[1:]),
-        compression="gzip",
-        compression_opts=1,
-        shuffle=True,
-    )
-
-
-def _tolerance(time: float) -> float:
-    return 1e-9 * max(1.0, abs(time))
+        name, data=array, chunks=(rows, *array.shape[1:]), shuffle=True,
+        compression="gzip", compression_opts=1,
+    )  # fmt: skip
 
 
 def _clean(folder: Path) -> None:

@@ -78,20 +78,21 @@ class StepControl:
 
     def __init__(self, first: float) -> None:
         self.dt = first
-        self._last: tuple[float, float] | None = None
+        self.last: tuple[float, float] | None = None
+        """Size and error of the last good step."""
 
     def accept(self, tried: float, error: float) -> None:
         """Set the next size after a good step of size ``tried``."""
         error = max(error, 1e-8)
         factor = 0.8 / error ** (1 / 3)
-        if self._last is not None:
-            dt_last, error_last = self._last
+        if self.last is not None:
+            dt_last, error_last = self.last
             factor = min(factor, factor * tried / dt_last * (error_last / error) ** (1 / 3))
         self.dt = tried * min(5.0, max(0.2, factor))
-        self._last = (tried, error)
+        self.last = (tried, error)
 
     def reject(self, tried: float, error: float) -> None:
         """Set the next size after a bad step of size ``tried``."""
         factor = 0.8 / error ** (1 / 3) if isfinite(error) else 0.1
         self.dt = tried * min(0.8, max(0.1, factor))
-        self._last = None
+        self.last = None

@@ -106,6 +106,11 @@ class HeatBalance:
         return self.x[: self.body.n_mesh]
 
     @property
+    def setting(self) -> Setting:
+        """What holds at present."""
+        return self._arena.setting
+
+    @property
     def stored(self) -> Values:
         """Sensible, lipid latent and water latent heat (J) of this rank."""
         return stored_heat(self.net, self.body.storage, self.T)
@@ -127,11 +132,15 @@ class HeatBalance:
         self._hold(t)
         self._rate_now = self._rate(self.x, t, self.F)
 
-    def restore(self, setting: Setting, t: float, H: Values, coldest: Values) -> None:
-        """Take up ``setting`` with a state that was saved within it."""
+    def restore(
+        self, setting: Setting, t: float, H: Values, coldest: Values, pads: Callable[[], Values]
+    ) -> None:
+        """Take up ``setting`` with a state that was saved within it; ``pads`` yields theirs."""
         arena = arrange(self.body, setting, self._accuracy.bounds[1])
+        self.coldest = coldest.copy()
+        self._arena = arena
+        H = np.concatenate([H, pads()])
         self._enter(arena, H, np.full(H.size, ZERO_CELSIUS))
-        self.coldest[: coldest.size] = coldest
         self._rate_now = self._rate(self.x, t, self.F)
 
     def _change_pads(self, arena: Arena) -> tuple[Values, Values]:
@@ -224,6 +233,15 @@ class HeatBalance:
         np.minimum(self.coldest, self.T, out=self.coldest)
         self.work.steps += 1
         self._stay_within_bounds()
+
+    def rehearse(self) -> None:
+        """Go through a tiny step and forget it: compiles or loads every kernel beforehand."""
+        work = self.work
+        self.work = Work()
+        self.attempt(0.0, 1e-6)
+        self.dt = 0.0
+        self.within(0.5, np.zeros(1, dtype=np.int64) if self.H.size else np.empty(0, np.int64))
+        self.work = work
 
     def within(self, s: float, nodes: Indices) -> Values:
         """Temperature (K) of owned ``nodes`` at the fraction ``s`` of the step kept last."""

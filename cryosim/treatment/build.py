@@ -9,6 +9,7 @@ from cryosim.case.applicator import Plate
 from cryosim.case.checks import faces_of, spans_of
 from cryosim.case.load import Loaded
 from cryosim.case.schema import Case, SteadyStart, TableStart, UniformStart
+from cryosim.errors import CaseError
 from cryosim.fem.domain import Domain, Footprint, block
 from cryosim.fem.measure import CellSamples, Sampler
 from cryosim.fem.operators import Operators, assemble
@@ -49,7 +50,9 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     accuracy = _accuracy(frame, body, bounds)
     T = _start(loaded.case, operators, body, bare, accuracy, frame)
     balance = HeatBalance(body, operators.team, T, accuracy)
-    return Treatment(frame, balance, AdipocyteInjury(loaded.case.injury, body))
+    treatment = Treatment(frame, balance, AdipocyteInjury(loaded.case.injury, body))
+    balance.rehearse()
+    return treatment
 
 
 # --- geometry --------------------------------------------------------------------------------
@@ -65,7 +68,13 @@ def mesh_of(loaded: Loaded, comm: MPI.Comm) -> Domain:
         regions = [layer.region for layer in case.anatomy.layers if layer.region is not None]
         skin = [s for s, condition in conditions.items() if condition in ("room", "applicator")]
         path = loaded.path.parent / case.mesh.file
-        return read(comm, path, regions, list(conditions), unit=case.mesh.unit, skin=skin)
+        domain = read(comm, path, regions, list(conditions), unit=case.mesh.unit, skin=skin)
+        if domain.dimension != case.dimension:
+            raise CaseError(
+                f"{loaded.path}:\n  dimension = {case.dimension}: "
+                f"the mesh {path} has dimension {domain.dimension}"
+            )
+        return domain
     interfaces = -np.concatenate([[0.0], np.cumsum([x.thickness for x in case.anatomy.layers])])
     return block(comm, axes_of(case), interfaces, footprints_of(case))
 

@@ -30,8 +30,9 @@ class AdipocyteInjury:
         self.nodes = np.flatnonzero(holds.any(axis=1))
         self._tissue = holds[self.nodes].argmax(axis=1)
         self._curves = {int(m): body.tissues[m] for m in np.unique(self._tissue)}
-        self._tabulated = {m: _tabulated(t, body.tables.temperature) for m, t in self._curves.items()}
+        self._tabulated = {m: t.crystallised(body.tables.temperature) for m, t in self._curves.items()}
         self._temperature = body.tables.temperature
+        self.any_lipid = bool(has_lipid.any())
         self.state = np.zeros(self.nodes.size)
 
     def crystallised(self, T: Values) -> Values:
@@ -60,6 +61,3 @@ class AdipocyteInjury:
         """Surviving fraction of adipocytes (1) at lipid nodes."""
         return self.law.survival(self.state)
 
-
-def _tabulated(tissue: Tissue, T: Values) -> Values:
-    return tissue.crystallised(T)

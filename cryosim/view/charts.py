@@ -41,7 +41,7 @@ def layers_over_time(result: Result) -> Figure:
     _shares_below(panels[2], result, rows, unit)
     _lipid(panels[3], result, rows, unit, "crystallised")
     _lipid(panels[4], result, rows, unit, "viable")
-    panels[0].set_xlim(0.0, float(rows["time [s]"][-1]) / unit)
+    panels[0].set_xlim(0.0, max(float(rows["time [s]"][-1]) / unit, 1.0))
     for axes in panels[:-1]:
         axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel(f"time [{name}]")
@@ -233,15 +233,7 @@ def depth_profiles(result: Result, step: int) -> Figure:
     for layer, (top, bottom) in zip(result.layers, result.layer_depths(), strict=True):
         axes.axvspan(top, bottom, color=style.lighter(colours[layer.name], 0.72), linewidth=0.0)
         axes.axvline(bottom, color=style.INK, linewidth=1.2)
-    shown = sorted({step, *np.linspace(0, len(result.times) - 1, 6).round().astype(int).tolist()})
-    for index in shown:
-        shade = style.lighter(style.DEVICE, 0.65 * abs(index - step) / len(result.times))
-        late = index > step
-        axes.plot(depth[order], result.field("temperature", index)[order],
-                  color=style.COLD if index == step else shade,
-                  linewidth=3.6 if index == step else 1.8,
-                  linestyle=(0, (4, 2)) if late else "-",
-                  label=style.clock(float(result.times[index])))  # fmt: skip
+    _profiles(axes, result, step, depth, order)
     _threshold(axes, result)
     axes.text(0.99, result.threshold, f"threshold {style.degrees(result.threshold)}", ha="right",
               va="bottom", color=style.COLD, fontweight="bold",
@@ -257,6 +249,20 @@ def depth_profiles(result: Result, step: int) -> Figure:
     _names_above(axes, result, float(depth.max()))
     draw_cards(figure.add_axes((0.035, 0.035, 0.93, 0.205)), result, chosen)
     return figure
+
+
+def _profiles(
+    axes: Axes, result: Result, step: int, depth: Floats, order: npt.NDArray[np.intp]
+) -> None:
+    """A curve for each of about six times; later than ``step`` dashed."""
+    shown = sorted({step, *np.linspace(0, len(result.times) - 1, 6).round().astype(int).tolist()})
+    for index in shown:
+        shade = style.lighter(style.DEVICE, 0.65 * abs(index - step) / len(result.times))
+        chosen = index == step
+        axes.plot(depth[order], result.field("temperature", index)[order],
+                  color=style.COLD if chosen else shade, linewidth=3.6 if chosen else 1.8,
+                  linestyle=(0, (4, 2)) if index > step else "-",
+                  label=style.clock(float(result.times[index])))  # fmt: skip
 
 
 def _names_above(axes: Axes, result: Result, deepest: float) -> None:

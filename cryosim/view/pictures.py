@@ -47,16 +47,21 @@ def scale_of(result: Result, step: int) -> Scale:
 def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
     """The pictures by the name of their file, in the order in which they are drawn."""
     makers: dict[str, Maker] = {}
-    if result.dimension == 3:
-        require_rendering()
-        makers["temperature_3d"] = lambda: overlay.temperature_3d(result, step, scale)
-    if result.dimension == 2:
-        makers["temperature_2d"] = lambda: cut.flat_temperature(result, step, scale)
     if result.dimension == 1:
         makers["layers_cut"] = lambda: charts.depth_profiles(result, step)
     else:
         makers["layers_cut"] = lambda: cut.layers_cut(result, step, scale)
     makers["layers_over_time"] = lambda: charts.layers_over_time(result)
-    if result.has("profile"):
+    if result.has("profile") and len(result.table("profile")) > 2:
         makers["depth_time"] = lambda: charts.depth_over_time(result, scale)
+    if result.dimension == 2:
+        makers["temperature_2d"] = lambda: cut.flat_temperature(result, step, scale)
+    if result.dimension == 3:  # last: where nothing can be rendered, the charts are there
+        makers["temperature_3d"] = lambda: _rendered(result, step, scale)
     return makers
+
+
+def _rendered(result: Result, step: int, scale: Scale) -> Figure:
+    """The picture in three dimensions; a `MissingTool` error where VTK would crash."""
+    require_rendering()
+    return overlay.temperature_3d(result, step, scale)

@@ -173,6 +173,16 @@ def test_a_block_from_a_file_has_the_operators_of_the_block(tmp_path, dim, name)
     assert quality(domain)["cells"] == quality(same)["cells"]
 
 
+def test_depth_under_the_inside_the_edges_and_the_corners_of_quadrilaterals(tmp_path):
+    mesh = brick()
+    mesh.points[:, :2] += np.outer(mesh.points[:, 2], [0.35, 0.2])
+    domain = read_brick(tmp_path, mesh)
+    x, y, z = 1e3 * domain.mesh.geometry.x.T
+    beside = np.maximum(0.0, [-x, -y]), np.maximum(0.0, [x - 9.0, y - 5.0])
+    expected = np.sqrt(z**2 + np.sum(np.square(beside), axis=(0, 1)))
+    np.testing.assert_allclose(domain.depth, 1e-3 * expected, atol=1e-16)
+
+
 def simplices(mesh):
     """``mesh`` of quadrilaterals with every cell halved."""
     q = mesh.cells[0].data

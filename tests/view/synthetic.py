@@ -49,14 +49,16 @@ class Kind:
 
 
 def make(folder: Path, cell_type: str = "hexahedron", *, curved: bool = False, across: int = 20,
-         title: str = "Abdomen, flat plate, -11 degC for 35 min") -> Path:  # fmt: skip
+         title: str = "Abdomen, flat plate, -11 degC for 35 min",
+         times: Array = TIMES) -> Path:  # fmt: skip
     """A complete result folder with cells of ``cell_type``; ``curved`` bends it about y."""
     kind = Kind(cell_type, across=across, curved=curved)
     mesh = make_mesh(kind, title)
     with FieldFile.create(folder, mesh) as file:
-        for t in TIMES:
+        for t in times:
             file.append(float(t), fields(mesh, float(t), curved=curved))
-    _tables(folder, mesh, profile=not curved, curved=curved)
+    rows = np.linspace(0, times[-1], 101) if len(times) > 1 else times
+    _tables(folder, mesh, rows, profile=not curved, curved=curved)
     _result(folder, title, mesh.dimension)
     return folder
 
@@ -196,8 +198,7 @@ def _tags(points: Array, depth: Array, facets: Array, *, flat: bool) -> Array:
     return np.where(skin & beneath, 1, np.where(skin, 2, np.where(core, 3, 4)))
 
 
-def _tables(folder: Path, mesh: MeshData, *, profile: bool, curved: bool) -> None:
-    t = np.linspace(0, TIMES[-1], 101)
+def _tables(folder: Path, mesh: MeshData, t: Array, *, profile: bool, curved: bool) -> None:
     columns: dict[str, Array] = {"time [s]": t}
     values = [fields(mesh, float(s), curved=curved) for s in t]
     for index, name in enumerate(THICKNESS):

@@ -15,6 +15,7 @@ import pytest
 import pyvista as pv
 from view.synthetic import TIMES, Kind, fields, make_mesh
 
+import cryosim.output.fields as module
 from cryosim.errors import CaseError
 from cryosim.output.fields import FIELDS_FILE, FieldFile, open_fields
 from cryosim.view.result import Result
@@ -155,6 +156,29 @@ def test_an_append_that_fails_anywhere_loses_nothing_before_it(tmp_path, monkeyp
     with FieldFile.reopen(tmp_path, until=2.0) as again:
         again.append(3.0, fields(mesh, 3.0))
     check_steps(tmp_path, mesh, at_least=4)
+
+
+def test_what_is_shown_is_never_written_to(tmp_path, monkeypatch):
+    """HDF5 changes metadata in place; a kill between two writes would cost earlier steps."""
+    mesh = small()
+    seen = []
+    shown = tmp_path / FIELDS_FILE
+    real = module._write_step
+
+    def watched(file, *step):
+        real(file, *step)
+        file.flush()
+        seen.append(shown.read_bytes())
+
+    with FieldFile.create(tmp_path, mesh) as file:
+        for t in (0.0, 1.0, 2.0, 3.0):
+            before = shown.read_bytes()
+            with monkeypatch.context() as patch:
+                patch.setattr(module, "_write_step", watched)
+                file.append(t, fields(mesh, t))
+            assert seen == [before] * 3
+            assert shown.read_bytes() != before
+            seen.clear()
 
 
 def test_a_second_copy_cut_short_harms_nothing(tmp_path):

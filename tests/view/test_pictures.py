@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.image import imread
-from view.synthetic import THRESHOLD
+from view.synthetic import THRESHOLD, make
 
-from cryosim.view import lettering, style
+from cryosim.errors import MissingTool
+from cryosim.view import lettering, pictures, style
 from cryosim.view.pictures import scale_of
 from cryosim.view.result import Layer, Result
 from cryosim.view.style import Scale
@@ -108,6 +109,23 @@ def test_a_run_that_never_crosses_and_has_no_device_is_drawn_too(folders, tmp_pa
         for figure in (cut.layers_cut(result, 0, Scale.over(-10, 37, -60.0)),
                        charts.depth_over_time(result, Scale.over(-10, 37, -60.0))):  # fmt: skip
             assert style.save(figure, tmp_path / "picture.png").stat().st_size > 10_000
+
+
+def test_a_run_with_one_output_is_drawn_too(tmp_path):
+    from cryosim.view.pictures import draw
+
+    folder = make(tmp_path / "run", "interval", times=np.array([0.0]))
+    assert {p.stem for p in draw(folder)} == {"layers_cut", "layers_over_time"}
+
+
+def test_where_nothing_can_be_rendered_the_charts_are_there(folders, tmp_path, monkeypatch):
+    def missing():
+        raise MissingTool("install it")
+
+    monkeypatch.setattr(pictures, "require_rendering", missing)
+    with pytest.raises(MissingTool):
+        pictures.draw(folders["block"], tmp_path)
+    assert {p.stem for p in tmp_path.iterdir()} == EXPECTED["block"] - {"temperature_3d"}
 
 
 def test_pictures_need_no_solver():

@@ -1,0 +1,159 @@
+"""The command line: verbs, no logic.
+
+Exit codes: 0 done, 2 bad input or a missing tool, 3 numerical failure, 130 interrupted.
+"""
+
+import json
+import sys
+import traceback
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cryosim import __version__
+from cryosim.case.load import load
+from cryosim.case.schema import Case
+from cryosim.case.sources import bibliography_of
+from cryosim.errors import CryosimError
+
+app = typer.Typer(
+    name="cryosim",
+    help="Simulate cryolipolysis: from a case file to numbers, fields and pictures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CaseFile = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default=False)]
+
+
+@app.command()
+def run(
+    case: CaseFile,
+    out: Annotated[Path | None, typer.Option(help="Result folder; results/<case> if not given.")] = None,
+    resume: Annotated[bool, typer.Option(help="Take up an interrupted run.")] = False,
+    figures: Annotated[bool | None, typer.Option(help="Draw pictures, whatever the case says.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a case and write its result folder."""
+    from cryosim.run import run as run_case  # noqa: PLC0415  (loads DOLFINx)
+    from cryosim.terminal import Display  # noqa: PLC0415
+
+    with Display(quiet=quiet) as display:
+        folder = run_case(case, out, resume=resume, figures=figures, watch=display.watch)
+    display.summary(folder)
+
+
+@app.command()
+def check(case: CaseFile) -> None:
+    """Check a case file and say what it contains."""
+    loaded = load(case)
+    print(f"{case}: good")
+    print(f"  {loaded.case.title}")
+    print(f"  dimension {loaded.case.dimension}, {loaded.case.duration / 60:g} min, case hash {loaded.hash}")
+    for override in loaded.overrides:
+        print(f"  overrides {override}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of case files, for editors."""
+    print(json.dumps(Case.model_json_schema(), indent=2))
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("case.toml"),
+) -> None:
+    """Write a commented starter case."""
+    if path.exists():
+        raise CryosimError(f"{path} exists already; choose another name")
+    text = files("cryosim.case").joinpath("starter.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    print(f"wrote {path}; now: cryosim run {path}")
+
+
+@app.command()
+def cite(case: CaseFile) -> None:
+    """Print the values that a case takes, how far each can be trusted, and the literature."""
+    print(bibliography_of(load(case)).render(width=min(100, Console().width)))
+
+
+@app.command()
+def mesh(case: CaseFile) -> None:
+    """Build the mesh of a case and report on it."""
+    from mpi4py import MPI  # noqa: PLC0415
+
+    from cryosim.fem.quality import quality  # noqa: PLC0415
+    from cryosim.treatment.build import mesh_of  # noqa: PLC0415
+
+    loaded = load(case)
+    report = quality(mesh_of(loaded, MPI.COMM_WORLD))
+    if MPI.COMM_WORLD.rank == 0:
+        print(json.dumps(report, indent=2, default=str))
+
+
+@app.command()
+def plot(
+    result: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
+) -> None:
+    """Draw the pictures of a result folder again."""
+    from cryosim.view.pictures import draw  # noqa: PLC0415  (loads VTK)
+
+    for file in draw(result):
+        print(file)
+
+
+@app.command()
+def doctor() -> None:
+    """Check what cryosim needs of this system, and say how to get what is missing."""
+    from cryosim.doctor import checks  # noqa: PLC0415
+
+    found = checks()
+    table = Table("", "needs", "found")
+    for item in found:
+        table.add_row("[green]ok[/]" if item.ok else "[red]no[/]", item.name, item.detail)
+    Console().print(table)
+    for item in found:
+        if not item.ok:
+            print(f"{item.name}: {item.remedy}")
+    if not all(item.ok for item in found):
+        raise typer.Exit(2)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """Run the command line; errors meant for the user end without a traceback."""
+    try:
+        app()
+    except CryosimError as error:
+        if _rank() == 0:
+            Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(error.exit_code)
+    except Exception:
+        _abort_other_ranks()
+        raise
+
+
+def _rank() -> int:
+    """Rank of this process, 0 where nothing loaded MPI."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    return int(mpi.COMM_WORLD.rank) if mpi else 0
+
+
+def _abort_other_ranks() -> None:
+    """Keep ranks from waiting for one that fell over."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi and mpi.COMM_WORLD.size > 1:
+        traceback.print_exc()
+        sys.stderr.flush()
+        mpi.COMM_WORLD.Abort(1)

@@ -1,0 +1,220 @@
+"""One case, from file to result, in one straight line."""
+
+import logging
+import platform
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+from mpi4py import MPI
+
+from cryosim import __version__
+from cryosim.case.load import Loaded, load
+from cryosim.case.sources import bibliography_of
+from cryosim.errors import Interrupted
+from cryosim.output.files import write_json, write_text
+from cryosim.parallel import collected_together, on_root
+from cryosim.treatment.build import build
+from cryosim.treatment.model import Treatment
+from cryosim.treatment.observe import Observation
+from cryosim.treatment.record import Recorder
+from cryosim.treatment.summary import closure, quantities
+
+RESULT_FILE = "result.json"
+
+_PACKAGES = ("fenics-dolfinx", "dolfinx-solver-real", "petsc4py", "mpi4py", "numpy", "numba", "pyvista")
+
+log = logging.getLogger("cryosim")
+
+Watch = Callable[[float, float, Observation], None]
+"""Called on every rank with simulated time (s), duration (s) and what was observed."""
+
+
+@dataclass
+class Stopwatch:
+    """Wall and core time (s) of this rank, by what it was spent on."""
+
+    wall: dict[str, float] = field(default_factory=dict)
+    core: dict[str, float] = field(default_factory=dict)
+    _now: tuple[float, float] = field(default_factory=lambda: (perf_counter(), process_time()))
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last lap under ``name``."""
+        now = (perf_counter(), process_time())
+        self.wall[name] = self.wall.get(name, 0.0) + now[0] - self._now[0]
+        self.core[name] = self.core.get(name, 0.0) + now[1] - self._now[1]
+        self._now = now
+
+
+def run(
+    path: Path,
+    out: Path | None = None,
+    *,
+    resume: bool = False,
+    figures: bool | None = None,
+    watch: Watch | None = None,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> Path:
+    """Run the case at ``path``; return its result folder.  Collective.
+
+    Raises a CryosimError that says what to do; Interrupted leaves a restart file behind.
+    """
+    stopwatch = Stopwatch()
+    loaded = on_root(comm, lambda: load(path))
+    folder = out or Path("results") / path.stem
+    on_root(comm, lambda: _begin(folder, loaded, resume=resume))
+    with collected_together(comm), _stop_requests(comm) as stop_requested, _logged(comm, folder):
+        treatment = build(loaded, comm)
+        recorder = Recorder(treatment, folder, resume=resume)
+        stopwatch.lap("setup")
+        duration = loaded.case.duration
+        for landed in treatment.march(_output_times(loaded)):
+            stopwatch.lap("march")
+            if landed:
+                seen = recorder.observe()
+                _tell(watch, treatment.t, duration, seen)
+                stopwatch.lap("output")
+            if stop_requested() and treatment.t < duration:
+                recorder.save()
+                raise Interrupted(
+                    f"stopped at {treatment.t:.0f} of {duration:.0f} s as asked; "
+                    f"go on with: cryosim run {path} --out {folder} --resume"
+                )
+        recorder.close()
+        problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
+        stopwatch.lap("output")
+        result = _result(treatment, recorder, stopwatch, problem)
+        on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
+    return folder
+
+
+def _begin(folder: Path, loaded: Loaded, *, resume: bool) -> None:
+    """Make the result folder; an old result no longer counts as done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RESULT_FILE).unlink(missing_ok=True)
+    if not resume:
+        write_text(folder / "case.toml", loaded.text)
+
+
+def _output_times(loaded: Loaded) -> list[float]:
+    """Times (s) of table rows and fields after the start: regular ones and ends of phases."""
+    every, duration = loaded.case.output.every, loaded.case.duration
+    regular = every * np.arange(1, int(np.floor(duration / every * (1 + 1e-12))) + 1)
+    ends = np.cumsum([phase.duration for phase in loaded.case.phases])
+    times = np.unique(np.concatenate([regular, ends]))
+    keep = np.concatenate([np.diff(times) > 1e-6, [True]])
+    return [float(t) for t in times[keep]]
+
+
+def _tell(watch: Watch | None, t: float, duration: float, seen: Observation) -> None:
+    front = seen.front
+    log.info(
+        "t = %.0f s of %.0f s, coldest skin %.2f degC, threshold depth %.2f mm",
+        t, duration, front["coldest skin [degC]"], front["threshold depth [mm]"],
+    )  # fmt: skip
+    if watch is not None:
+        watch(t, duration, seen)
+
+
+@contextmanager
+def _stop_requests(comm: MPI.Comm) -> Iterator[Callable[[], bool]]:
+    """Whether any rank was asked to stop (SIGTERM, SIGINT); asking is collective."""
+    asked: list[int] = []
+    kinds = (signal.SIGTERM, signal.SIGINT)
+    try:
+        old = {kind: signal.signal(kind, lambda number, _: asked.append(number)) for kind in kinds}
+    except ValueError:  # not the main thread: its owner decides
+        old = {}
+    try:
+        yield lambda: bool(comm.allreduce(len(asked), MPI.MAX))
+    finally:
+        for kind, handler in old.items():
+            signal.signal(kind, handler)
+
+
+@contextmanager
+def _logged(comm: MPI.Comm, folder: Path) -> Iterator[None]:
+    """Write the log of rank 0 to run.log."""
+    if comm.rank != 0:
+        yield
+        return
+    handler = logging.FileHandler(folder / "run.log", mode="a", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.info("cryosim %s, %d ranks", __version__, comm.size)
+    try:
+        yield
+    except BaseException as error:
+        log.error("%s: %s", type(error).__name__, error)
+        raise
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+
+
+def _draw(folder: Path, loaded: Loaded, *, wanted: bool | None) -> str | None:
+    """Draw the pictures in a process of their own; return what went wrong, if something did.
+
+    A graphics library that is missing makes VTK crash, which must not take the result with it.
+    """
+    output = loaded.case.output
+    if not (output.figures if wanted is None else wanted):
+        return "no figures were asked for"
+    if not output.fields:
+        return "figures need output.fields"
+    command = [sys.executable, "-m", "cryosim.view", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode == 0:
+        return None
+    last = (done.stderr.strip().splitlines() or ["it crashed without a word"])[-1]
+    return f"pictures were not drawn (exit code {done.returncode}): {last}; see: cryosim doctor"
+
+
+def _result(
+    treatment: Treatment, recorder: Recorder, stopwatch: Stopwatch, problem: str | None
+) -> dict[str, Any]:
+    """Contents of result.json.  Collective."""
+    frame, comm, history = treatment.frame, treatment.frame.operators.team.comm, recorder.history
+    loaded = frame.loaded
+    core = {name: comm.allreduce(seconds) for name, seconds in stopwatch.core.items()}
+    return {
+        "status": "done",
+        "title": loaded.case.title,
+        "dimension": loaded.case.dimension,
+        "quantities": quantities(frame, history),
+        "limits": {},
+        "ledger": closure(history),
+        "timing": {
+            **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},
+            **{f"{name}_core_s": seconds for name, seconds in core.items()},
+            "ranks": comm.size,
+            "unknowns": frame.operators.space.dofmap.index_map.size_global,
+            "spectral_radius_per_s": treatment.balance.spectral_radius,
+            **asdict(treatment.balance.work),
+        },
+        "figures": problem or "drawn",
+        "overrides": loaded.overrides,
+        "sources": sorted(bibliography_of(loaded).sources),
+        "versions": _versions(),
+        "case_hash": loaded.hash,
+    }
+
+
+def _versions() -> dict[str, str]:
+    """What computed the result."""
+    found = {"cryosim": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found | {"machine": platform.machine(), "system": platform.system()}

@@ -1,0 +1,93 @@
+"""What a run shows on the terminal; rank 0 only."""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mpi4py import MPI
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cryosim.treatment.observe import Observation
+
+
+class Display:
+    """A progress bar with simulated time, time left, coldest skin and deepest front."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        """Show nothing if ``quiet`` or on other ranks."""
+        self._shown = not quiet and MPI.COMM_WORLD.rank == 0
+        self._console = Console()
+        self._task: TaskID | None = None
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[state]}"),
+            TextColumn("left"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            disable=not self._shown,
+            transient=False,
+        )
+
+    def __enter__(self) -> Self:
+        """Begin with the set-up."""
+        self._progress.start()
+        self._task = self._progress.add_task("setting up", total=None, state="")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._progress.stop()
+
+    def watch(self, t: float, duration: float, seen: Observation) -> None:
+        """Show what was observed at ``t`` of ``duration`` (s)."""
+        if self._task is None or not self._shown:
+            return
+        front = seen.front
+        state = (
+            f"{t / 60:5.1f} of {duration / 60:g} min | "
+            f"coldest skin {front['coldest skin [degC]']:6.2f} degC | "
+            f"threshold at {front['threshold depth [mm]']:5.2f} mm"
+        )
+        description = "marching" if t < duration else "drawing"
+        self._progress.update(
+            self._task, total=duration, completed=t, state=state, description=description
+        )
+
+    def summary(self, folder: Path) -> None:
+        """Show the table of the result in ``folder``."""
+        if not self._shown:
+            return
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        self._console.print(_quantities(result))
+        timing, ledger = result["timing"], result["ledger"]
+        self._console.print(
+            f"{timing['unknowns']} unknowns, {timing['steps']} steps, {timing['products']} operator "
+            f"applications; set-up {timing['setup_s']:.1f} s, march {timing['march_s']:.1f} s "
+            f"({timing['march_core_s']:.1f} core-s), output {timing['output_s']:.1f} s; "
+            f"energy closes to {ledger['residual over heat removed']:.1e} of the heat removed",
+            highlight=False,
+        )
+        for override in result["overrides"]:
+            self._console.print(f"overrides {override}", highlight=False, markup=False)
+        if result["figures"] != "drawn":
+            self._console.print(f"figures: {result['figures']}", markup=False)
+        self._console.print(f"result in {folder}", highlight=False, markup=False)
+
+
+def _quantities(result: dict[str, Any]) -> Table:
+    table = Table(title=result["title"], title_justify="left")
+    table.add_column("quantity")
+    table.add_column("value", justify="right")
+    table.add_column("unit")
+    for name, entry in result["quantities"].items():
+        table.add_row(name, f"{entry['value']:.4g}", entry["unit"])
+    return table

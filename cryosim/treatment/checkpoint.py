@@ -1,0 +1,124 @@
+"""Restart files: the whole state of a treatment, on any number of ranks."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from cryosim.errors import CaseError
+from cryosim.fem.export import node_gather
+from cryosim.output.history import History
+from cryosim.parallel import Gather, on_root
+from cryosim.thermal.network import Values
+from cryosim.treatment.model import Treatment
+
+RESTART_FILE = "restart.h5"
+
+_FORMAT = 1
+
+_WORK = ("steps", "rejected", "products", "most_stages")
+
+
+class Checkpoint:
+    """Saves and restores a treatment in a folder; two generations are never half-written."""
+
+    def __init__(self, treatment: Treatment, folder: Path) -> None:
+        """Prepare for ``treatment``.  Collective."""
+        self._treatment, self._path = treatment, folder / RESTART_FILE
+        operators = treatment.frame.operators
+        self._comm = operators.team.comm
+        self._nodes = node_gather(operators)
+        lipid = operators.input_node[treatment.injury.nodes]
+        self._lipid = Gather(self._comm, lipid)
+
+    def save(self, history: History) -> None:
+        """Write the state now.  Collective."""
+        treatment, balance = self._treatment, self._treatment.balance
+        n, team = balance.body.n_mesh, treatment.frame.operators.team
+        arrays = {
+            "enthalpy": self._nodes(balance.H[:n]),
+            "coldest": self._nodes(balance.coldest[:n]),
+            "injury": self._lipid(treatment.injury.state),
+            "pads": self._pad_gather()(balance.H[n:]),
+            "ledger": team.total(np.append(balance.ledger, balance.pad_heat)),
+            "stored_at_start": team.total(treatment.stored_at_start),
+        }
+        last = treatment.control.last or (np.nan, np.nan)
+        work = balance.work
+        numbers = {
+            "format": _FORMAT, "time": treatment.t, "next_step": treatment.control.dt,
+            "last_step": last[0], "last_error": last[1],
+            "phase": treatment.frame.phases.index(treatment.phase),
+            **{name: getattr(work, name) for name in _WORK},
+        }  # fmt: skip
+        on_root(self._comm, lambda: self._write(arrays, numbers, history))
+
+    def _write(
+        self, arrays: dict[str, Values | None], numbers: dict[str, float], history: History
+    ) -> None:
+        temporary = self._path.with_name(f".{RESTART_FILE}.tmp")
+        with h5py.File(temporary, "w", locking=False) as file:
+            file.attrs.update(numbers)
+            file.attrs["case_hash"] = self._treatment.frame.loaded.hash
+            for name, array in arrays.items():
+                file.create_dataset(name, data=array)
+            file.create_dataset("history", data=history.to_json())
+        temporary.replace(self._path)
+
+    def load(self) -> History:
+        """Bring the treatment to the saved state; return the history so far.  Collective."""
+        treatment, balance = self._treatment, self._treatment.balance
+        numbers, arrays, text = on_root(self._comm, self._read)
+        whole = arrays if self._comm.rank == 0 else dict.fromkeys(arrays)
+        treatment.phase = treatment.frame.phases[int(numbers["phase"])]
+        treatment.t = float(numbers["time"])
+        mesh = self._nodes.scatter(whole["enthalpy"])
+        coldest = self._nodes.scatter(whole["coldest"])
+        balance.restore(treatment.phase.setting, treatment.t, mesh, coldest, lambda: (
+            self._pad_gather().scatter(whole["pads"])
+        ))
+        treatment.injury.state[:] = self._lipid.scatter(whole["injury"])
+        mine = float(self._comm.rank == 0)
+        balance.ledger[:] = mine * arrays["ledger"][:-1]
+        balance.pad_heat = mine * float(arrays["ledger"][-1])
+        treatment.stored_at_start = mine * arrays["stored_at_start"]
+        control, work = treatment.control, balance.work
+        control.dt = float(numbers["next_step"])
+        last = (float(numbers["last_step"]), float(numbers["last_error"]))
+        control.last = None if np.isnan(last[0]) else last
+        for name in _WORK:
+            setattr(work, name, int(numbers[name]))
+        return History.from_json(text, treatment.frame.line_depth)
+
+    def _read(self) -> tuple[dict[str, float], dict[str, Values], str]:
+        """Contents of the restart file; raises CaseError if it is not one of this case."""
+        if not self._path.is_file():
+            raise CaseError(f"{self._path}: no restart file; run without --resume")
+        try:
+            with h5py.File(self._path, "r", locking=False) as file:
+                numbers = dict(file.attrs)
+                arrays = {k: v[()] for k, v in file.items() if k != "history"}
+                text = file["history"].asstr()[()]
+        except (OSError, KeyError) as error:
+            raise CaseError(f"{self._path} cannot be read as a restart file: {error}") from error
+        if numbers.get("format") != _FORMAT:
+            raise CaseError(f"{self._path} was written by another version; run without --resume")
+        if numbers["case_hash"] != self._treatment.frame.loaded.hash:
+            raise CaseError(
+                f"{self._path} belongs to another case (or the case was changed since); "
+                "run without --resume"
+            )
+        return numbers, arrays, text
+
+    def _pad_gather(self) -> Gather:
+        """Gathers pad nodes of the present setting by surface, level and surface node.  Collective."""
+        operators, balance = self._treatment.frame.operators, self._treatment.balance
+        n_global = operators.space.dofmap.index_map.size_global
+        keys = [np.empty(0, dtype=np.int64)]
+        offset = 0
+        for s, pad in balance.setting.pads.items():
+            nodes = operators.input_node[balance.body.surfaces[s].node]
+            levels = offset + np.arange(pad.cells)[:, None]
+            keys.append((levels * n_global + nodes[None, :]).ravel())
+            offset += pad.cells
+        return Gather(self._comm, np.concatenate(keys))

@@ -1,0 +1,153 @@
+"""What is recorded of a treatment at one time; every number is the same on every rank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cryosim.thermal.network import Values
+from cryosim.treatment.model import Treatment
+from cryosim.units import ZERO_CELSIUS
+
+MILLIWATT_PER_CM2 = 0.1
+"""mW/cm^2 in a W/m^2."""
+
+LIPID_COLUMNS = ("crystallised [1]", "viable [1]")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Rows of the tables (column name -> value) and fields of owned nodes at one time."""
+
+    time: float
+    probes: dict[str, float]
+    layers: dict[str, float]
+    device: dict[str, float]
+    front: dict[str, float]
+    ledger: dict[str, float]
+    line: Values
+    """Temperature (degC) under the centre; empty without a line."""
+    fat: dict[str, float]
+    """Volume (SI), viable fraction and mean temperature of lipid tissue under applicators."""
+
+
+def observe(treatment: Treatment) -> Observation:
+    """Observe ``treatment`` now.  Collective."""
+    frame, balance = treatment.frame, treatment.balance
+    nodal = frame.operators.with_ghosts(balance.T_mesh)
+    threshold = frame.loaded.case.output.threshold
+    below, front = frame.samples.below(nodal, threshold, len(frame.layers))
+    below = frame.operators.team.total(below)
+    probes = frame.probes(nodal) - ZERO_CELSIUS
+    line = frame.line(nodal) - ZERO_CELSIUS if frame.line is not None else np.empty(0)
+    return Observation(
+        time=treatment.t,
+        probes={
+            f"{p.name} [degC]": float(T)
+            for p, T in zip(frame.loaded.case.probes, probes, strict=True)
+        },
+        layers=_layers(treatment, below),
+        device=_device(treatment),
+        front={
+            "threshold depth [mm]": 1e3 * frame.operators.team.largest(front),
+            "coldest skin [degC]": _coldest_skin(treatment),
+        },
+        ledger=ledger(treatment),
+        line=line,
+        fat=_fat_under_applicators(treatment, nodal),
+    )
+
+
+def crystal_and_survival(treatment: Treatment) -> tuple[Values, Values]:
+    """Crystallised and viable fraction of owned mesh nodes, NaN where there is no lipid."""
+    n, injury = treatment.balance.body.n_mesh, treatment.injury
+    crystallised, viable = np.full((2, n), np.nan)
+    crystallised[injury.nodes] = injury.crystallised(treatment.balance.T_mesh[injury.nodes])
+    viable[injury.nodes] = injury.survival()
+    return crystallised, viable
+
+
+def _layers(treatment: Treatment, below: Values) -> dict[str, float]:
+    """Minimum and mean temperature, cold share, crystal and viable fraction of every layer."""
+    frame, body, team = treatment.frame, treatment.balance.body, treatment.frame.operators.team
+    T = treatment.balance.T_mesh
+    crystallised, viable = crystal_and_survival(treatment)
+    row: dict[str, float] = {}
+    for m, name in enumerate(frame.layers):
+        V = body.stencils[m].volume
+        here = V > 0.0
+        total = frame.layer_volume[m]
+        coldest = -team.largest(float((-T[here]).max(initial=-np.inf)))
+        mean = float(team.total(np.array([V @ T]))[0] / total)
+        row[f"{name} minimum [degC]"] = coldest - ZERO_CELSIUS
+        row[f"{name} mean [degC]"] = mean - ZERO_CELSIUS
+        row[f"{name} below threshold [1]"] = float(below[m] / total)
+        if body.tissues[m].lipid is not None:
+            for column, field_ in zip(LIPID_COLUMNS, (crystallised, viable), strict=True):
+                part = team.total(np.array([V[here] @ field_[here]]))
+                row[f"{name} {column}"] = float(part[0] / total)
+    return row
+
+
+def _device(treatment: Treatment) -> dict[str, float]:
+    """Temperature, flux and coldest skin under every applicator; NaN for one that is off."""
+    frame, team = treatment.frame, treatment.frame.operators.team
+    row: dict[str, float] = {}
+    power = team.total(treatment.balance.surface_power)
+    for contact in frame.contacts:
+        name, s = contact.plate.name, contact.surface
+        on = name in treatment.phase.attached
+        law = treatment.phase.setting.exchange[s]
+        prescribed = on and law.conductance == 0.0 and not law.perfect
+        T_plate = law.temperature.at(treatment.t) if on and not prescribed else np.nan
+        flux = -power[s] / frame.area[s] if on else np.nan
+        row[f"{name} temperature [degC]"] = T_plate - ZERO_CELSIUS
+        row[f"{name} heat flux [mW/cm^2]"] = float(flux) * MILLIWATT_PER_CM2
+        row[f"{name} coldest skin [degC]"] = _coldest_on(treatment, [s])
+    return row
+
+
+def _coldest_on(treatment: Treatment, surfaces: list[int]) -> float:
+    """Lowest temperature (degC) of the nodes of ``surfaces``."""
+    T = treatment.balance.T_mesh
+    nodes = [treatment.balance.body.surfaces[s].node for s in surfaces]
+    lowest = min((float(T[n].min()) for n in nodes if n.size), default=np.inf)
+    return -treatment.frame.operators.team.largest(-lowest) - ZERO_CELSIUS
+
+
+def _coldest_skin(treatment: Treatment) -> float:
+    conditions = list(treatment.frame.conditions.values())
+    skin = [s for s, condition in enumerate(conditions) if condition in ("applicator", "room")]
+    return _coldest_on(treatment, skin)
+
+
+def _fat_under_applicators(treatment: Treatment, nodal: Values) -> dict[str, float]:
+    """Means over the lipid tissue under the applicators; empty if there is none."""
+    frame = treatment.frame
+    _, viable = crystal_and_survival(treatment)
+    viable = np.nan_to_num(frame.operators.with_ghosts(viable), nan=0.0)
+    sums = np.array([frame.under.sum(), frame.under @ viable, frame.under @ nodal])
+    volume, alive, warmth = frame.operators.team.total(sums)
+    if volume == 0.0:
+        return {}
+    return {"volume": volume, "viable": alive / volume, "temperature": warmth / volume - ZERO_CELSIUS}
+
+
+def ledger(treatment: Treatment) -> dict[str, float]:
+    """Cumulative heat since the start: what is stored more, what came in, what is unexplained."""
+    frame, balance, team = treatment.frame, treatment.balance, treatment.frame.operators.team
+    unit = energy_unit(frame.domain.dimension)
+    stored = team.total(balance.stored) - team.total(treatment.stored_at_start)
+    entries = team.total(np.append(balance.ledger, balance.pad_heat))
+    names = ["perfusion", "metabolism", *frame.conditions, "gel put on and taken off"]
+    row = dict(zip(("sensible", "lipid latent", "water latent"), stored.tolist(), strict=True))
+    row |= dict(zip(names, entries.tolist(), strict=True))
+    if not any(phase.setting.pads for phase in frame.phases):
+        del row["gel put on and taken off"]
+    row["residual"] = float(stored.sum() - entries.sum())
+    return {f"{name} [{unit}]": value for name, value in row.items()}
+
+
+def energy_unit(dimension: int) -> str:
+    """Unit of energies: a column is one of unit area, a section one of unit thickness."""
+    return {3: "J", 2: "J/m", 1: "J/m^2"}[dimension]
+

@@ -1,0 +1,114 @@
+"""The numbers that a run comes down to, taken from its history alone."""
+
+from typing import Any
+
+import numpy as np
+
+from cryosim.output.history import History
+from cryosim.treatment.model import Frame
+
+_SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
+"""Unit and factor of volumes: a section has unit thickness, a column unit area."""
+
+
+def quantities(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
+    """Name -> value, unit, error band (none yet) and how it was taken."""
+    result = {
+        "coldest skin": _entry(
+            history.column("front", "coldest skin [degC]").min(), "degC",
+            "least over the skin and all output times",
+        ),
+        "deepest threshold front": _entry(
+            history.column("front", "threshold depth [mm]").max(), "mm",
+            "greatest depth of tissue below the threshold at an output time",
+        ),
+    }  # fmt: skip
+    for m, name in enumerate(frame.layers):
+        result |= _of_layer(frame, history, m, name)
+    result |= _of_applicators(frame, history)
+    result |= _of_fat(frame, history)
+    return result
+
+
+def closure(history: History) -> dict[str, float]:
+    """Final ledger, the heat removed through surfaces, and the residual relative to it."""
+    last = dict(history.rows["ledger"][-1])
+    removed = _heat_removed(history)
+    residual = next(v for k, v in last.items() if k.startswith("residual"))
+    worst = max(abs(v) for row in history.rows["ledger"] for k, v in row.items() if "residual" in k)
+    return last | {
+        "heat removed": removed,
+        "residual over heat removed": abs(residual) / removed if removed else 0.0,
+        "worst residual over heat removed": worst / removed if removed else 0.0,
+    }
+
+
+def _heat_removed(history: History) -> float:
+    """Heat that left through surfaces that took heat on the whole."""
+    names = [k for k in history.columns("ledger") if k.split(" [")[0] not in _NO_SURFACE]
+    return float(sum(-min(0.0, history.column("ledger", k).min()) for k in names))
+
+
+_NO_SURFACE = {
+    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
+    "gel put on and taken off",
+}  # fmt: skip
+
+
+def _entry(value: float, unit: str, how: str) -> dict[str, Any]:
+    return {"value": float(value), "unit": unit, "band": None, "how": how}
+
+
+def _of_layer(frame: Frame, history: History, m: int, name: str) -> dict[str, dict[str, Any]]:
+    """Coldest temperature and largest cold volume of a layer, and what its fat came to."""
+    unit, factor = _SIZE[frame.domain.dimension]
+    share = history.column("layers", f"{name} below threshold [1]")
+    result = {
+        f"{name}: coldest": _entry(
+            history.column("layers", f"{name} minimum [degC]").min(), "degC",
+            "least over the layer and all output times",
+        ),
+        f"{name}: largest volume below threshold": _entry(
+            share.max() * frame.layer_volume[m] * factor, unit,
+            "greatest at an output time, by quadrature within cells",
+        ),
+    }  # fmt: skip
+    if f"{name} viable [1]" in history.columns("layers"):
+        result[f"{name}: largest crystallised fraction"] = _entry(
+            history.column("layers", f"{name} crystallised [1]").max(), "1",
+            "mean over the whole layer, greatest at an output time",
+        )
+        result[f"{name}: viable adipocytes"] = _entry(
+            history.column("layers", f"{name} viable [1]")[-1], "1",
+            "mean over the whole layer at the end; the injury law is an assumption",
+        )
+    return result
+
+
+def _of_applicators(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
+    """Heat flux that device people quote."""
+    result = {}
+    for contact in frame.contacts:
+        name = contact.plate.name
+        flux = history.column("device", f"{name} heat flux [mW/cm^2]")
+        on = flux[~np.isnan(flux)]
+        if on.size:
+            how = "over the footprint, at output times while it was on"
+            result[f"{name}: greatest heat flux"] = _entry(on.max(), "mW/cm^2", f"greatest {how}")
+            result[f"{name}: last heat flux"] = _entry(on[-1], "mW/cm^2", f"last {how}")
+    return result
+
+
+def _of_fat(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
+    """What became of the fat under the applicators."""
+    unit, factor = _SIZE[frame.domain.dimension]
+    if not history.columns("fat"):
+        return {}
+    volume = history.column("fat", "volume")[-1] * factor
+    lost = 1.0 - history.column("fat", "viable")[-1]
+    where = "in the lipid tissue under the applicators; the injury law is an assumption"
+    return {
+        "fat under applicators": _entry(volume, unit, "volume of lipid tissue under footprints"),
+        "adipocytes lost under applicators": _entry(100.0 * lost, "%", where),
+        "fat lost under applicators": _entry(volume * lost, unit, where),
+    }
