@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from mpi4py import MPI
+from threadpoolctl import threadpool_limits
 
 from cryosim import __version__
 from cryosim.case.load import Loaded, load
@@ -71,7 +72,7 @@ def run(
     loaded = on_root(comm, lambda: load(path))
     folder = out or Path("results") / path.stem
     on_root(comm, lambda: _begin(folder, loaded, resume=resume))
-    with collected_together(comm), _stop_requests(comm) as stop_requested, _logged(comm, folder):
+    with threadpool_limits(1), collected_together(comm), _stop_requests(comm) as stop_requested, _logged(comm, folder):
         treatment = build(loaded, comm)
         recorder = Recorder(treatment, folder, resume=resume)
         stopwatch.lap("setup")

@@ -149,7 +149,7 @@ class Output(Part):
 class Numerics(Part):
     """Accuracy of the march."""
 
-    tolerance: TemperatureSpan = 0.05
+    tolerance: TemperatureSpan = 0.1
     """Error of one step, root mean square over the tissue near the applicator (K)."""
     depth: Length = 0.005
     """Thickness of tissue under the applicators over which the error is averaged."""

@@ -11,6 +11,10 @@ SMALLEST_STEP = 1e-6
 """Step (s) below which the march gives up; far below any time scale of tissue."""
 
 
+STRETCH = 1.2
+"""A step may grow by this factor to land on a stop; the control leaves room for it."""
+
+
 class Steppable(Protocol):
     """A state that can try a step, then keep it or forget it."""
 
@@ -28,7 +32,7 @@ def march(
     t = start
     for stop in sorted(s for s in set(stops) if s > start):
         while t < stop:
-            steps_left = ceil((stop - t) / control.dt - 1e-9)
+            steps_left = ceil((stop - t) / (STRETCH * control.dt))
             tried = (stop - t) / steps_left
             error = model.attempt(t, tried)
             if not (isfinite(error) and error <= 1.0):

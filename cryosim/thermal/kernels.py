@@ -2,7 +2,8 @@
 
 A stage reads the potentials of the stage before and writes the enthalpy and the potentials of the
 new one in a single sweep over the rows.  Measured choices: arrays are taken out of their tuples
-before a loop (inside, numba counts references at every access: twenty times slower); unsigned
+before a loop, and inlined functions that take arrays call no others (else numba counts references
+at every node: ten times slower); unsigned
 column indices and several accumulators in the row product (vectorised gathers were four times
 slower than scalar loads); all curves of a tissue at one temperature in one cache line.
 """
@@ -14,62 +15,73 @@ import numpy as np
 
 from cryosim.physics.tables import ENTHALPY, HEAT_FLOW, METABOLISM, PERFUSION
 
-_jit: Any = numba.njit(cache=True, fastmath={"contract"})
+_jit: Any = numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
+_inlined: Any = numba.njit(forceinline=True, error_model="numpy", fastmath={"contract"})
+
+ONE = np.uint32(1)
 
 LEDGER_PERFUSION, LEDGER_METABOLISM, LEDGER_SURFACES = 0, 1, 2
 """Places in a ledger of heat rates (W): perfusion, metabolism, then one for each surface."""
 
 
-@_jit
+@_inlined
 def _interval(T_0, per_kelvin, last, T):  # type: ignore[no-untyped-def]
     """Index of the tabulated interval that holds ``T`` (K); the ends go on for ever."""
     return min(max(int((T - T_0) * per_kelvin), 0), last)
 
 
-@_jit
+@_inlined
 def _row(row_start, column, conduction, x, i):  # type: ignore[no-untyped-def]
     """Product of row ``i`` with the potentials ``x``."""
     p, end = row_start[i], row_start[i + 1]
     a = b = c = d = 0.0
     while p + np.uint32(4) <= end:
         a += conduction[p] * x[column[p]]
-        b += conduction[p + np.uint32(1)] * x[column[p + np.uint32(1)]]
+        b += conduction[p + ONE] * x[column[p + ONE]]
         c += conduction[p + np.uint32(2)] * x[column[p + np.uint32(2)]]
         d += conduction[p + np.uint32(3)] * x[column[p + np.uint32(3)]]
         p += np.uint32(4)
     while p < end:
         a += conduction[p] * x[column[p]]
-        p += np.uint32(1)
+        p += ONE
     return (a + b) + (c + d)
 
 
-@_jit
-def _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k):  # type: ignore[no-untyped-def]
-    """Place on the tabulated temperatures of a node with enthalpy ``H`` (J), from interval ``k``.
+@_inlined
+def _newton(per_kelvin, curve, tissue, volume, first, end, H, k):  # type: ignore[no-untyped-def]
+    """Place of enthalpy ``H`` (J) on the line through interval ``k`` of slots ``first:end``.
 
-    Newton's method on the piecewise-linear enthalpy of the slots ``first:end``, exact within an
-    interval, safeguarded by bisection.
+    One step of Newton's method, in intervals from the first temperature of the table.  Where the
+    kernels invert enthalpy they take two steps without a question, which nearly always do and
+    spare a branch that no processor can predict, and leave the rest to :func:`_settle`.
     """
+    m = tissue[first]
+    excess = H - volume[first] * curve[m, k, ENTHALPY]
+    capacity = volume[first] * curve[m, k, ENTHALPY + 1]
+    for slot in range(first + 1, end):
+        m = tissue[slot]
+        excess -= volume[slot] * curve[m, k, ENTHALPY]
+        capacity += volume[slot] * curve[m, k, ENTHALPY + 1]
+    return k + excess / capacity * per_kelvin
+
+
+@_jit
+def _settle(per_kelvin, last, curve, tissue, volume, first, end, H, place):  # type: ignore[no-untyped-def]
+    """Place of enthalpy ``H`` (J) where two steps of Newton's method did not settle it."""
     low, high = 0, last
-    while True:
-        excess, capacity = H, 0.0
-        for slot in range(first, end):
-            m = tissue[slot]
-            excess -= volume[slot] * curve[m, k, ENTHALPY]
-            capacity += volume[slot] * curve[m, k, ENTHALPY + 1]
-        place = k + excess / capacity * per_kelvin
+    while low <= high and place == place:
+        k = min(max(int(place), low), high)
+        place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
         if place < k:
             high = k - 1
         elif place >= k + 1:
             low = k + 1
         else:
-            return place
-        if low > high or not (place == place):
-            return place
-        k = min(max(int(place), low), high)
+            break
+    return place
 
 
-@_jit
+@_inlined
 def _spread(curve, tissue, potential, first, end, above, k, x):  # type: ignore[no-untyped-def]
     """Store the conductivity integrals of slots ``first:end``, ``above`` (K) interval ``k``."""
     for slot in range(first, end):
@@ -79,11 +91,12 @@ def _spread(curve, tissue, potential, first, end, above, k, x):  # type: ignore[
             x[place] = curve[m, k, HEAT_FLOW] + curve[m, k, HEAT_FLOW + 1] * above
 
 
-@_jit
+@_inlined
 def _sum_enthalpy(curve, tissue, volume, first, end, above, k):  # type: ignore[no-untyped-def]
     """Enthalpy (J) of slots ``first:end``, ``above`` (K) interval ``k``."""
-    H = 0.0
-    for slot in range(first, end):
+    m = tissue[first]
+    H = volume[first] * (curve[m, k, ENTHALPY] + curve[m, k, ENTHALPY + 1] * above)
+    for slot in range(first + 1, end):
         m = tissue[slot]
         H += volume[slot] * (curve[m, k, ENTHALPY] + curve[m, k, ENTHALPY + 1] * above)
     return H
@@ -98,7 +111,13 @@ def temperatures(net, tab, H, guess, T):  # type: ignore[no-untyped-def]
     for i in range(H.size):
         k = _interval(T_0, per_kelvin, last, guess[i])
         first, end = slot_start[i], slot_start[i + 1]
-        place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H[i], k)
+        place = _newton(per_kelvin, curve, tissue, volume, first, end, H[i], k)
+        k = min(max(int(place), 0), last)
+        place = _newton(per_kelvin, curve, tissue, volume, first, end, H[i], k)
+        if k != min(max(int(place), 0), last):
+            place = _settle(
+                per_kelvin, last, curve, tissue, volume, first, end, H[i], place
+            )
         T[i] = T_0 + place / per_kelvin
 
 
@@ -160,7 +179,7 @@ def exchange(node, surface, area, parameters, x, into, ledger):  # type: ignore[
         ledger[LEDGER_SURFACES + s] -= area[e] * q
 
 
-@_jit
+@_inlined
 def _sources(  # type: ignore[no-untyped-def]
     T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume, first, end, T, k, cold, scale
 ):
@@ -170,10 +189,12 @@ def _sources(  # type: ignore[no-untyped-def]
     if cold < T:
         k_cold = _interval(T_0, per_kelvin, last, cold)
         above_cold = cold - T_0 - k_cold / per_kelvin
-    G = q = 0.0
-    for slot in range(first, end):
-        m = tissue[slot]
-        V = volume[slot]
+    m, V = tissue[first], volume[first]
+    q = V * (curve[m, k, METABOLISM] + curve[m, k, METABOLISM + 1] * above)
+    j, d = (k_cold, above_cold) if remembers[m] else (k, above)
+    G = V * (curve[m, j, PERFUSION] + curve[m, j, PERFUSION + 1] * d)
+    for slot in range(first + 1, end):
+        m, V = tissue[slot], volume[slot]
         q += V * (curve[m, k, METABOLISM] + curve[m, k, METABOLISM + 1] * above)
         j, d = (k_cold, above_cold) if remembers[m] else (k, above)
         G += V * (curve[m, j, PERFUSION] + curve[m, j, PERFUSION + 1] * d)
@@ -224,11 +245,18 @@ def first_stage(net, tab, x, H, F, step, holding, H_new, x_new):  # type: ignore
         else:
             H_new[i] = H[i] + step * F[i]
             k = _interval(T_0, per_kelvin, last, x[i])
-            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H_new[i], k)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H_new[i], k)
+            k = min(max(int(place), 0), last)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H_new[i], k)
+            if k != min(max(int(place), 0), last):
+                place = _settle(
+                    per_kelvin, last, curve, tissue, volume, first, end, H_new[i], place
+                )
             T = T_0 + place / per_kelvin
             k = min(max(int(place), 0), last)
         x_new[i] = T
-        _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
+        if net.varying:
+            _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
 
 
 @_jit
@@ -247,13 +275,14 @@ def stage(  # type: ignore[no-untyped-def]
     slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
     potential, held = net.slot_potential, net.held
     a_0, a_1, a_2, f, f_0 = weights
+    remembering = remembers.any()
     blood = metabolic = 0.0
     for i in range(held.size):
         first, end = slot_start[i], slot_start[i + 1]
         k = _interval(T_0, per_kelvin, last, x[i])
         perfusion, metabolism = _sources(
             T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume,
-            first, end, x[i], k, coldest[i], scale,
+            first, end, x[i], k, coldest[i] if remembering else np.inf, scale,
         )  # fmt: skip
         blood += perfusion
         metabolic += metabolism
@@ -266,11 +295,18 @@ def stage(  # type: ignore[no-untyped-def]
         else:
             H = a_0 * H_0[i] + a_1 * H_1[i] + a_2 * H_2[i] + f * F + f_0 * F_0[i]
             H_2[i] = H
-            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+            k = min(max(int(place), 0), last)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+            if k != min(max(int(place), 0), last):
+                place = _settle(
+                    per_kelvin, last, curve, tissue, volume, first, end, H, place
+                )
             T = T_0 + place / per_kelvin
             k = min(max(int(place), 0), last)
         x_new[i] = T
-        _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
+        if net.varying:
+            _spread(curve, tissue, potential, first, end, T - T_0 - k / per_kelvin, k, x_new)
     ledger[LEDGER_PERFUSION] += blood
     ledger[LEDGER_METABOLISM] += metabolic
 
@@ -288,7 +324,13 @@ def squared_error(net, tab, x, H_start, H_end, F_start, F_end, dt, capacity):  #
             H = H_end[i] + 0.8 * (H_start[i] - H_end[i]) + 0.4 * dt * (F_start[i] + F_end[i])
             k = _interval(T_0, per_kelvin, last, x[i])
             first, end = slot_start[i], slot_start[i + 1]
-            place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+            k = min(max(int(place), 0), last)
+            place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+            if k != min(max(int(place), 0), last):
+                place = _settle(
+                    per_kelvin, last, curve, tissue, volume, first, end, H, place
+                )
             total += capacity[i] * (T_0 + place / per_kelvin - x[i]) ** 2
     return total
 
@@ -308,5 +350,11 @@ def between(net, tab, nodes, x, H_start, H_end, F_start, F_end, dt, s, T):  # ty
         H = a * H_start[i] + b * F_start[i] + c * H_end[i] + d * F_end[i]
         k = _interval(T_0, per_kelvin, last, x[i])
         first, end = slot_start[i], slot_start[i + 1]
-        place = _invert(per_kelvin, last, curve, tissue, volume, first, end, H, k)
+        place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+        k = min(max(int(place), 0), last)
+        place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
+        if k != min(max(int(place), 0), last):
+            place = _settle(
+                per_kelvin, last, curve, tissue, volume, first, end, H, place
+            )
         T[n] = T_0 + place / per_kelvin

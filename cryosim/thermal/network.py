@@ -42,7 +42,7 @@ class Network(NamedTuple):
     column: npt.NDArray[np.uint32]
     conduction: Values
     """Matrix entries (W/K or, in columns of conductivity integrals, m)."""
-    slot_start: npt.NDArray[np.uint32]
+    slot_start: npt.NDArray[np.int32]
     slot_tissue: npt.NDArray[np.uint8]
     slot_volume: Values
     """Volume of the tissue at the node (m^3)."""
@@ -55,6 +55,8 @@ class Network(NamedTuple):
     held: npt.NDArray[np.int8]
     """0 for a free node, else 1 + index of the surface that holds its temperature."""
     n_potentials: int
+    varying: bool
+    """Whether there are conductivity integrals at all."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def build(
         *_ghosts(place, varying, n_owned),
         held=held,
         n_potentials=n_potentials,
+        varying=bool(varying),
     )
 
 
@@ -131,7 +134,7 @@ def _places_of_integrals(stencils: Sequence[TissueStencil], n_nodes: int) -> Ind
 
 def _slots(
     stencils: Sequence[TissueStencil], place: Indices, varying: list[int], n_owned: int
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8], Values, Indices]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8], Values, Indices]:
     """Slots of all owned nodes, ordered by node and then tissue."""
     volume = np.stack([s.volume for s in stencils], axis=1)
     node, tissue = np.nonzero(volume > 0.0)
@@ -140,7 +143,7 @@ def _slots(
     for v, m in enumerate(varying):
         of_m = tissue == m
         potential[of_m] = place[v, node[of_m]]
-    return start.astype(np.uint32), tissue.astype(np.uint8), volume[node, tissue], potential
+    return start.astype(np.int32), tissue.astype(np.uint8), volume[node, tissue], potential
 
 
 def _ghosts(
