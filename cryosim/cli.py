@@ -34,14 +34,18 @@ CaseFile = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default
 @app.command()
 def run(
     case: CaseFile,
-    out: Annotated[Path | None, typer.Option(help="Result folder; results/<case> if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Result folder; results/<case> if not given.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Take up an interrupted run.")] = False,
-    figures: Annotated[bool | None, typer.Option(help="Draw pictures, whatever the case says.")] = None,
+    figures: Annotated[
+        bool | None, typer.Option(help="Draw pictures, whatever the case says.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
-    from cryosim.run import run as run_case  # noqa: PLC0415  (loads DOLFINx)
-    from cryosim.terminal import Display  # noqa: PLC0415
+    from cryosim.run import run as run_case
+    from cryosim.terminal import Display
 
     with Display(quiet=quiet) as display:
         folder = run_case(case, out, resume=resume, figures=figures, watch=display.watch)
@@ -52,9 +56,10 @@ def run(
 def check(case: CaseFile) -> None:
     """Check a case file and say what it contains."""
     loaded = load(case)
+    minutes = loaded.case.duration / 60
     print(f"{case}: good")
     print(f"  {loaded.case.title}")
-    print(f"  dimension {loaded.case.dimension}, {loaded.case.duration / 60:g} min, case hash {loaded.hash}")
+    print(f"  dimension {loaded.case.dimension}, {minutes:g} min, case hash {loaded.hash}")
     for override in loaded.overrides:
         print(f"  overrides {override}")
 
@@ -86,10 +91,10 @@ def cite(case: CaseFile) -> None:
 @app.command()
 def mesh(case: CaseFile) -> None:
     """Build the mesh of a case and report on it."""
-    from mpi4py import MPI  # noqa: PLC0415
+    from mpi4py import MPI
 
-    from cryosim.fem.quality import quality  # noqa: PLC0415
-    from cryosim.treatment.build import mesh_of  # noqa: PLC0415
+    from cryosim.fem.quality import quality
+    from cryosim.treatment.geometry import mesh_of
 
     loaded = load(case)
     report = quality(mesh_of(loaded, MPI.COMM_WORLD))
@@ -102,7 +107,7 @@ def plot(
     result: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
 ) -> None:
     """Draw the pictures of a result folder again."""
-    from cryosim.view.pictures import draw  # noqa: PLC0415  (loads VTK)
+    from cryosim.view.pictures import draw
 
     for file in draw(result):
         print(file)
@@ -111,7 +116,7 @@ def plot(
 @app.command()
 def doctor() -> None:
     """Check what cryosim needs of this system, and say how to get what is missing."""
-    from cryosim.doctor import checks  # noqa: PLC0415
+    from cryosim.doctor import checks
 
     found = checks()
     table = Table("", "needs", "found")
@@ -137,7 +142,9 @@ def main() -> None:
         app()
     except CryosimError as error:
         if _rank() == 0:
-            Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+            Console(stderr=True, soft_wrap=True).print(
+                str(error), style="red", markup=False, highlight=False
+            )
         sys.exit(error.exit_code)
     except Exception:
         _abort_other_ranks()

@@ -7,7 +7,7 @@ module ``dolfinx_solver`` before anything of MPI or PETSc, the conda-forge build
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 with contextlib.suppress(ModuleNotFoundError):
     import dolfinx_solver  # noqa: F401  (first: it makes MPI and PETSc loadable)
@@ -33,7 +33,7 @@ def on_root[T](comm: MPI.Comm, work: Callable[[], T]) -> T:
     value, error = comm.bcast((value, error))
     if error is not None:
         raise error
-    return value  # type: ignore[return-value]
+    return cast(T, value)
 
 
 def on_root_only[T](comm: MPI.Comm, work: Callable[[], T]) -> T | None:

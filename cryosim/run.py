@@ -31,7 +31,15 @@ from cryosim.treatment.summary import closure, quantities
 
 RESULT_FILE = "result.json"
 
-_PACKAGES = ("fenics-dolfinx", "dolfinx-solver-real", "petsc4py", "mpi4py", "numpy", "numba", "pyvista")
+_PACKAGES = (
+    "fenics-dolfinx",
+    "dolfinx-solver-real",
+    "petsc4py",
+    "mpi4py",
+    "numpy",
+    "numba",
+    "pyvista",
+)
 
 log = logging.getLogger("cryosim")
 
@@ -72,7 +80,12 @@ def run(
     loaded = on_root(comm, lambda: load(path))
     folder = out or Path("results") / path.stem
     on_root(comm, lambda: _begin(folder, loaded, resume=resume))
-    with threadpool_limits(1), collected_together(comm), _stop_requests(comm) as stop_requested, _logged(comm, folder):
+    with (
+        threadpool_limits(1),
+        collected_together(comm),
+        _stop_requests(comm) as stop_requested,
+        _logged(comm, folder),
+    ):
         treatment = build(loaded, comm)
         recorder = Recorder(treatment, folder, resume=resume)
         stopwatch.lap("setup")
@@ -155,7 +168,7 @@ def _logged(comm: MPI.Comm, folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        log.error("%s: %s", type(error).__name__, error)
+        log.warning("ended by %s: %s", type(error).__name__, error)
         raise
     finally:
         log.removeHandler(handler)
@@ -173,7 +186,7 @@ def _draw(folder: Path, loaded: Loaded, *, wanted: bool | None) -> str | None:
     if not output.fields:
         return "figures need output.fields"
     command = [sys.executable, "-m", "cryosim.view", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None
     last = (done.stderr.strip().splitlines() or ["it crashed without a word"])[-1]

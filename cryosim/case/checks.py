@@ -1,10 +1,11 @@
 """What must hold between the parts of a case, beyond what each part checks by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from itertools import combinations
 
 from cryosim.case.applicator import Plate
-from cryosim.case.protocol import Hold, Remove
+from cryosim.case.protocol import Cool, Hold, Remove
 from cryosim.case.schema import BLOCK_FACES, Case
 
 ORDER = {
@@ -23,27 +24,30 @@ def faults_between_parts(case: Case) -> list[str]:
 
 
 def _geometry(case: Case) -> Iterator[str]:
-    """Layers, faces and dimension."""
-    meshed = case.mesh.file is not None
+    """Layers, faces and extent."""
+    yield from _of_block(case) if case.mesh.file is None else _of_mesh_file(case)
+
+
+def _of_mesh_file(case: Case) -> Iterator[str]:
+    for i, layer in enumerate(case.anatomy.layers):
+        if layer.region is None:
+            where = f"anatomy.layers[{i + 1}].region"
+            yield f"{where}: is missing; a layer of a mesh file is a cell tag or a group"
+    if case.mesh.extent is not None:
+        yield "mesh.extent: a mesh file has an extent of its own"
+
+
+def _of_block(case: Case) -> Iterator[str]:
     for i, layer in enumerate(case.anatomy.layers):
         where = f"anatomy.layers[{i + 1}]"
-        if meshed and layer.region is None:
-            yield f"{where}.region: is missing; a mesh file needs the cell tag or group of each layer"
-        if not meshed and layer.thickness is None:
+        if layer.thickness is None:
             yield f'{where}.thickness: is missing; expected a length such as "2.2 mm"'
-        if not meshed and layer.region is not None:
+        if layer.region is not None:
             yield f"{where}.region = {layer.region!r}: only a layer of a mesh file has a region"
-    if meshed:
-        if case.mesh.extent is not None:
-            yield "mesh.extent: a mesh file has an extent of its own"
-        return
     faces = faces_of(case)
-    for face in case.anatomy.faces:
-        if face not in faces:
-            yield (
-                f'anatomy.faces.{face}: a block of dimension {case.dimension} has the faces '
-                + ", ".join(faces)
-            )
+    for face in set(case.anatomy.faces) - set(faces):
+        has = f"a block of dimension {case.dimension} has the faces {', '.join(faces)}"
+        yield f"anatomy.faces.{face}: {has}"
     if case.mesh.extent is not None and len(case.mesh.extent) != case.dimension - 1:
         yield f"mesh.extent: expected {case.dimension - 1} lengths for dimension {case.dimension}"
 
@@ -76,6 +80,7 @@ def _applicators(case: Case) -> Iterator[str]:
 def _protocol(case: Case) -> Iterator[str]:
     """Names used by phases, and phases that need another one before them."""
     names = [a.name for a in case.applicator]
+    perfect = any(a.contact_conductance == "perfect" for a in case.applicator)
     cooled = False
     for i, phase in enumerate(case.protocol):
         where = f"protocol[{i + 1}]"
@@ -83,19 +88,23 @@ def _protocol(case: Case) -> Iterator[str]:
             if i == 0:
                 yield f"{where}: there is nothing before it to repeat"
             continue
-        for name in phase.applicators or ():
-            if name not in names:
-                close = get_close_matches(name, names, n=1)
-                hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(names)}"
-                yield f'{where}.applicators: no applicator is called "{name}"; {hint}'
+        yield from _named(phase.applicators or (), names, where)
         if not names and not isinstance(phase, Remove):
-            yield f"{where}.phase = \"{phase.phase}\": the case has no applicator"
+            yield f'{where}.phase = "{phase.phase}": the case has no applicator'
         if isinstance(phase, Hold) and not cooled:
             yield f'{where}.phase = "hold": nothing was cooled before; start with phase = "cool"'
-        cooled = cooled or phase.phase in ("cool", "rewarm")
-        flux = getattr(phase, "flux", None)
-        if flux is not None and any(a.contact_conductance == "perfect" for a in case.applicator):
-            yield f"{where}.flux: an applicator in perfect contact takes a temperature, not a flux"
+        if isinstance(phase, Cool):
+            cooled = True
+            if phase.flux is not None and perfect:
+                yield f"{where}.flux: an applicator in perfect contact takes a temperature"
+
+
+def _named(wanted: Sequence[str], names: list[str], where: str) -> Iterator[str]:
+    """Applicators that a phase names but the case does not have."""
+    for name in set(wanted) - set(names):
+        close = get_close_matches(name, names, n=1)
+        hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(names)}"
+        yield f'{where}.applicators: no applicator is called "{name}"; {hint}'
 
 
 def _probes(case: Case) -> Iterator[str]:
@@ -142,24 +151,18 @@ def _order(case: Case) -> Iterator[str]:
 
 def _footprints(case: Case) -> Iterator[str]:
     """Applicators stay on the block and off each other."""
-    if case.dimension == 1:
-        for face in ("top", "bottom"):
-            if sum(a.face == face for a in case.applicator) > 1:
-                yield f'applicator: two of them on the face "{face}" of a column'
+    spans = [spans_of(plate, case.dimension) for plate in case.applicator]
+    pairs = list(zip(case.applicator, spans, strict=True))
+    for (one, here), (other, there) in combinations(pairs, 2):
+        apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(here, there, strict=True))
+        if one.face == other.face and not apart:
+            yield f'applicator: "{one.name}" and "{other.name}" overlap; expected them apart'
+    if case.mesh.extent is None:
         return
-    placed: list[tuple[Plate, tuple[tuple[float, float], ...]]] = []
-    for plate in case.applicator:
-        spans = spans_of(plate, case.dimension)
-        for other, others in placed:
-            apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(spans, others, strict=True))
-            if other.face == plate.face and not apart:
-                yield f'applicator: "{other.name}" and "{plate.name}" overlap; expected them apart'
-        placed.append((plate, spans))
-    if case.mesh.extent is not None and len(case.mesh.extent) == case.dimension - 1:
-        for plate, spans in placed:
-            for (low, high), length in zip(spans, case.mesh.extent, strict=True):
-                if low < -length / 2 or high > length / 2:
-                    yield f'mesh.extent: "{plate.name}" does not fit on the block'
+    for plate, here in pairs:
+        sides = zip(here, case.mesh.extent, strict=True)
+        if any(low < -length / 2 or high > length / 2 for (low, high), length in sides):
+            yield f'mesh.extent: "{plate.name}" does not fit on the block'
 
 
 def spans_of(plate: Plate, dimension: int) -> tuple[tuple[float, float], ...]:

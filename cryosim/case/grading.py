@@ -1,6 +1,7 @@
 """Where the planes of a graded block lie: fine near chosen places, coarser away from them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Self
 
@@ -38,10 +39,7 @@ class Grading(Part):
         ``min(coarsest, finest + d * ln(growth))``: neighbouring cells differ by about ``growth``.
         """
         fixed = sorted(set(fixed))
-        pieces = [
-            self._between(a, b, np.asarray(fine), fewest)
-            for a, b in zip(fixed, fixed[1:], strict=False)
-        ]
+        pieces = [self._between(a, b, np.asarray(fine), fewest) for a, b in pairwise(fixed)]
         return np.concatenate([[fixed[0]], *pieces])
 
     def _between(self, a: float, b: float, fine: Values, fewest: int) -> Values:

@@ -76,8 +76,15 @@ def _refused(path: Path, faults: list[str]) -> CaseError:
 
 def _resolve(path: Path, case: Case) -> tuple[dict[str, Tissue], Blood, list[str]]:
     """Tissues that the case uses, its blood, and what it overrides."""
-    used = {layer.tissue: f"anatomy.layers[{i + 1}].tissue" for i, layer in enumerate(case.anatomy.layers)}
-    used |= {a.gel.tissue: f"applicator[{i + 1}].gel.tissue" for i, a in enumerate(case.applicator) if a.gel}
+    used = {
+        layer.tissue: f"anatomy.layers[{i + 1}].tissue"
+        for i, layer in enumerate(case.anatomy.layers)
+    }
+    used |= {
+        a.gel.tissue: f"applicator[{i + 1}].gel.tissue"
+        for i, a in enumerate(case.applicator)
+        if a.gel
+    }
     faults: list[str] = []
     tissues: dict[str, Tissue] = {}
     overrides: list[str] = []
@@ -85,7 +92,9 @@ def _resolve(path: Path, case: Case) -> tuple[dict[str, Tissue], Blood, list[str
         given = case.tissue.get(name, {})
         if name in catalogue.names():
             values = catalogue.fields(name, case.anatomy.freezing)
-            overrides += [_override(f"tissue.{name}.{k}", v, values.get(k)) for k, v in given.items()]
+            overrides += [
+                _override(f"tissue.{name}.{k}", v, values.get(k)) for k, v in given.items()
+            ]
         elif given:
             values = {"title": name}
             overrides += [f"tissue.{name}: a tissue of this case's own"]

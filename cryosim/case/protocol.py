@@ -1,5 +1,6 @@
 """The protocol: phases in a row, each with what the applicators do meanwhile."""
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -19,7 +20,7 @@ class _Phase(Part):
 
 
 class Cool(_Phase):
-    """Applicators on: ramp to ``temperature`` and stay, or follow ``schedule``, or take ``flux``."""
+    """Applicators on: ramp to a temperature and stay, or follow a schedule, or take a flux."""
 
     phase: Literal["cool"]
     temperature: Temperature | None = None
@@ -34,13 +35,14 @@ class Cool(_Phase):
         given = [k for k in ("temperature", "schedule", "flux") if getattr(self, k) is not None]
         if len(given) != 1:
             raise fault(
-                "how_to_cool", "expected exactly one of temperature, schedule, flux; got {n}",
+                "how_to_cool",
+                "expected exactly one of temperature, schedule, flux; got {n}",
                 n=" and ".join(given) or "none",
             )
         if self.ramp > self.duration:
             raise fault("impossible_value", "the ramp takes longer than the phase")
         times = [t for t, _ in self.schedule or ()]
-        if any(b <= a for a, b in zip(times, times[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(times)):
             raise fault("not_rising", "expected times of the schedule in strictly rising order")
         return self
 

@@ -11,7 +11,6 @@ from cryosim.injury import CrystalDose, Injury
 from cryosim.part import Part
 from cryosim.units import (
     Conductance,
-    Delay,
     Duration,
     Length,
     Position,
@@ -56,7 +55,9 @@ class Anatomy(Part):
         labels = [layer.label for layer in self.layers]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
-            raise fault("twice", 'two layers are called "{n}"; give each a name of its own', n=twice[0])
+            raise fault(
+                "twice", 'two layers are called "{n}"; give each a name of its own', n=twice[0]
+            )
         return self
 
 

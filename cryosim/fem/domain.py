@@ -79,7 +79,7 @@ def _faces(
     mesh.topology.create_connectivity(dim - 1, dim)
     facets = dmesh.exterior_facet_indices(mesh.topology)
     middle = dmesh.compute_midpoints(mesh, dim - 1, facets)
-    names = ["x_min", "x_max", "y_min", "y_max"][: 2 * (dim - 1)] + ["bottom", "top"]
+    names = [*("x_min", "x_max", "y_min", "y_max")[: 2 * (dim - 1)], "bottom", "top"]
     surfaces: dict[str, LocalIndices] = {f.name: facets[:0] for f in footprints}
     for k, name in enumerate(names):
         axis, end = divmod(k, 2)

@@ -121,34 +121,30 @@ class CellSamples:
 
 
 @_jit
-def _below(  # type: ignore[no-untyped-def]
-    dofs, volume, layer, edges, basis, weight, depth, nodal, threshold, volumes
-):
-    """Fill ``volumes`` below ``threshold`` by layer; return the greatest depth of the isosurface."""
+def _below(dofs, volume, layer, edges, basis, weight, depth, nodal, threshold, volumes):  # type: ignore[no-untyped-def]
+    """Fill ``volumes`` below ``threshold`` by layer; return the greatest depth of that tissue."""
     front = 0.0
     for c in range(dofs.shape[0]):
-        low, high, deepest = np.inf, -np.inf, 0.0
-        for a in dofs[c]:
-            low, high = min(low, nodal[a]), max(high, nodal[a])
-            deepest = max(deepest, depth[a])
-        if low >= threshold:
-            continue
-        if high < threshold:
+        T, d = nodal[dofs[c]], depth[dofs[c]]
+        if T.max() < threshold:
             volumes[layer[c]] += volume[c]
-            front = max(front, deepest)
-            continue
-        share = 0.0
-        for q in range(weight.size):
-            T = 0.0
-            for a in range(dofs.shape[1]):
-                T += basis[q, a] * nodal[dofs[c, a]]
-            if T < threshold:
-                share += weight[q]
-        volumes[layer[c]] += share * volume[c]
-        for e in range(edges.shape[0]):
-            a, b = dofs[c, edges[e, 0]], dofs[c, edges[e, 1]]
-            T_a, T_b = nodal[a], nodal[b]
-            if (T_a < threshold) != (T_b < threshold):
-                s = (threshold - T_a) / (T_b - T_a)
-                front = max(front, depth[a] + s * (depth[b] - depth[a]))
+            front = max(front, d.max())
+        elif T.min() < threshold:
+            share = 0.0
+            for q in range(weight.size):
+                share += weight[q] * ((basis[q] * T).sum() < threshold)
+            volumes[layer[c]] += share * volume[c]
+            front = max(front, _deepest_crossing(edges, T, d, threshold))
     return front
+
+
+@_jit
+def _deepest_crossing(edges, T, depth, threshold):  # type: ignore[no-untyped-def]
+    """Greatest depth at which an edge of a cell crosses ``threshold``."""
+    deepest = 0.0
+    for e in range(edges.shape[0]):
+        a, b = edges[e]
+        if (T[a] < threshold) != (T[b] < threshold):
+            s = (threshold - T[a]) / (T[b] - T[a])
+            deepest = max(deepest, depth[a] + s * (depth[b] - depth[a]))
+    return deepest

@@ -48,7 +48,7 @@ class RankTeam:
         return float(self.comm.allreduce(local, MPI.MAX))
 
     def update_ghosts(self, x: Values, n_owned: int) -> None:
-        """Copy temperatures of owned mesh nodes to their ghosts, from ``n_owned`` on.  Collective."""
+        """Copy temperatures of owned mesh nodes to ghosts, from ``n_owned`` on.  Collective."""
         if self.comm.size == 1:
             return
         values, n = self._buffer.array, self._n_mesh

@@ -5,6 +5,8 @@ With heat rates :math:`F(T)` of the network, each iteration solves :math:`J\,\de
 response of :math:`F` to a uniform shift of temperature, to which conduction does not respond.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
@@ -72,7 +74,8 @@ def _newton_step(
     rows = np.concatenate([row, diagonal]) + owned.local_range[0]
     columns = np.concatenate([place[net.column], diagonal + owned.local_range[0]])
     values = np.concatenate([net.conduction * k[net.column] * free[row], np.where(free, -D, 1.0)])
-    J = PETSc.Mat().createAIJ(((n, n_global), (n, n_global)), comm=operators.team.comm)
+    J: Any = PETSc.Mat()  # petsc4py's own types refuse arrays
+    J.createAIJ(((n, n_global), (n, n_global)), comm=operators.team.comm)
     J.setPreallocationCOO(rows.astype(PETSc.IntType), columns.astype(PETSc.IntType))
     J.setValuesCOO(values, addv=PETSc.InsertMode.ADD_VALUES)
     J.assemble()

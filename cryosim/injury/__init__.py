@@ -1,7 +1,7 @@
 """What cold does to a cell, on arrays; the register of injury laws."""
 
 from cryosim.injury.base import AbstractInjury as AbstractInjury
-from cryosim.injury.crystal_dose import CrystalDose
+from cryosim.injury.crystal_dose import CrystalDose as CrystalDose
 
 Injury = CrystalDose
 """Every injury law a case file may name."""

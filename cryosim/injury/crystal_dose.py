@@ -9,8 +9,8 @@ transform of that distribution,
 
 The most vulnerable cells die first, so a second session kills fewer than the first, as observed.
 
-No cold-damage constants of adipocytes have been published.  The defaults are an **assumption**: about
-a quarter of the cells die in 30 min of full crystallisation (:math:`a = 0.5`,
+No cold-damage constants of adipocytes have been published.  The defaults are an **assumption**:
+about a quarter of the cells die in 30 min of full crystallisation (:math:`a = 0.5`,
 :math:`\theta = 40` min give 24.4 %), of the order of the 20 to 25 % that trials measure in the fold
 (Coleman et al. 2009), and a second such session kills half as many again.
 """
@@ -18,7 +18,6 @@ a quarter of the cells die in 30 min of full crystallisation (:math:`a = 0.5`,
 from typing import Any, Literal
 
 import numba
-import numpy as np
 from pydantic import Field
 
 from cryosim.injury.base import AbstractInjury, Dofs

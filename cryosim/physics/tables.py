@@ -93,7 +93,7 @@ def conducts_evenly(tissue: Tissue) -> bool:
 
 
 def _temperatures(tissues: Sequence[Tissue], low: float, high: float) -> Values:
-    """Even temperatures (K) over ``low`` to ``high`` that hold 0 degC and, if possible, all kinks."""
+    """Even temperatures (K) from ``low`` to ``high``, with 0 degC and, if possible, all kinks."""
     kinks = np.array([T for tissue in tissues for T in tissue.kinks()]) - ZERO_CELSIUS
     detail = min(tissue.detail for tissue in tissues)
     for spacing in SPACINGS:

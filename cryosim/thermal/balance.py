@@ -60,9 +60,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Error control: ``tolerance`` (K) of the root mean square over ``capacity`` (J/K) of tissue.
+    r"""Error control: ``tolerance`` (K) of the root mean square over ``capacity`` (J/K) of tissue.
 
-    The error of a step is :math:`\\sqrt{\\sum_i C_i e_i^2 / C}`, with the temperature errors
+    The error of a step is :math:`\sqrt{\sum_i C_i e_i^2 / C}`, with the temperature errors
     :math:`e_i` and capacities :math:`C_i` of the nodes, and :math:`C` the capacity of the tissue
     near the cooled surface: it does not depend on how much idle tissue a block holds, and a kink
     of the enthalpy at a single node does not dominate it.
@@ -271,9 +271,7 @@ class HeatBalance:
         """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates."""
         ledger = self._surroundings(x, t)
         perfusion = self._arena.setting.perfusion
-        kernels.rates(
-            self.net, self.body.tables, x, self.coldest, perfusion, self._into, ledger, F
-        )
+        kernels.rates(self.net, self.body.tables, x, self.coldest, perfusion, self._into, ledger, F)
         self.work.products += 1
         return ledger
 
@@ -284,9 +282,7 @@ class HeatBalance:
         kernels.put_ghosts(self.net, self.body.tables, x)
         parameters = np.stack([law.parameters(t) for law in arena.setting.exchange])
         ledger = np.zeros(self.ledger.size)
-        kernels.exchange(
-            arena.node, arena.surface, arena.area, parameters, x, self._into, ledger
-        )
+        kernels.exchange(arena.node, arena.surface, arena.area, parameters, x, self._into, ledger)
         return ledger
 
     def _error(self, dt: float) -> float:
@@ -310,4 +306,3 @@ class HeatBalance:
                     f"allows, {low - ZERO_CELSIUS:.2f} to {high - ZERO_CELSIUS:.2f} degC; "
                     "tighten numerics.tolerance"
                 )
-

@@ -115,9 +115,7 @@ def temperatures(net, tab, H, guess, T):  # type: ignore[no-untyped-def]
         k = min(max(int(place), 0), last)
         place = _newton(per_kelvin, curve, tissue, volume, first, end, H[i], k)
         if k != min(max(int(place), 0), last):
-            place = _settle(
-                per_kelvin, last, curve, tissue, volume, first, end, H[i], place
-            )
+            place = _settle(per_kelvin, last, curve, tissue, volume, first, end, H[i], place)
         T[i] = T_0 + place / per_kelvin
 
 
@@ -130,9 +128,7 @@ def enthalpies(net, tab, T, H):  # type: ignore[no-untyped-def]
     for i in range(H.size):
         k = _interval(T_0, per_kelvin, last, T[i])
         first, end = slot_start[i], slot_start[i + 1]
-        H[i] = _sum_enthalpy(
-            curve, tissue, volume, first, end, T[i] - T_0 - k / per_kelvin, k
-        )
+        H[i] = _sum_enthalpy(curve, tissue, volume, first, end, T[i] - T_0 - k / per_kelvin, k)
 
 
 @_jit
@@ -144,7 +140,16 @@ def put_all(net, tab, T, x):  # type: ignore[no-untyped-def]
     for i in range(T.size):
         x[i] = T[i]
         k = _interval(T_0, per_kelvin, last, T[i])
-        _spread(curve, tissue, potential, slot_start[i], slot_start[i + 1], T[i] - T_0 - k / per_kelvin, k, x)
+        _spread(
+            curve,
+            tissue,
+            potential,
+            slot_start[i],
+            slot_start[i + 1],
+            T[i] - T_0 - k / per_kelvin,
+            k,
+            x,
+        )
 
 
 @_jit
@@ -157,7 +162,9 @@ def put_ghosts(net, tab, x):  # type: ignore[no-untyped-def]
         T = x[node[g]]
         k = _interval(T_0, per_kelvin, last, T)
         m = tissue[g]
-        x[potential[g]] = curve[m, k, HEAT_FLOW] + curve[m, k, HEAT_FLOW + 1] * (T - T_0 - k / per_kelvin)
+        x[potential[g]] = curve[m, k, HEAT_FLOW] + curve[m, k, HEAT_FLOW + 1] * (
+            T - T_0 - k / per_kelvin
+        )
 
 
 @_jit
@@ -299,9 +306,7 @@ def stage(  # type: ignore[no-untyped-def]
             k = min(max(int(place), 0), last)
             place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
             if k != min(max(int(place), 0), last):
-                place = _settle(
-                    per_kelvin, last, curve, tissue, volume, first, end, H, place
-                )
+                place = _settle(per_kelvin, last, curve, tissue, volume, first, end, H, place)
             T = T_0 + place / per_kelvin
             k = min(max(int(place), 0), last)
         x_new[i] = T
@@ -328,9 +333,7 @@ def squared_error(net, tab, x, H_start, H_end, F_start, F_end, dt, capacity):  #
             k = min(max(int(place), 0), last)
             place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
             if k != min(max(int(place), 0), last):
-                place = _settle(
-                    per_kelvin, last, curve, tissue, volume, first, end, H, place
-                )
+                place = _settle(per_kelvin, last, curve, tissue, volume, first, end, H, place)
             total += capacity[i] * (T_0 + place / per_kelvin - x[i]) ** 2
     return total
 
@@ -354,7 +357,5 @@ def between(net, tab, nodes, x, H_start, H_end, F_start, F_end, dt, s, T):  # ty
         k = min(max(int(place), 0), last)
         place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)
         if k != min(max(int(place), 0), last):
-            place = _settle(
-                per_kelvin, last, curve, tissue, volume, first, end, H, place
-            )
+            place = _settle(per_kelvin, last, curve, tissue, volume, first, end, H, place)
         T[n] = T_0 + place / per_kelvin

@@ -3,8 +3,8 @@ r"""The heat balance as a network: nodes that store heat, links that conduct it.
 Finite elements with vertex quadrature give, for each tissue :math:`m`, a lumped volume
 :math:`V_{im}` of every node and a symmetric conduction matrix :math:`K^m_{ij}` with zero row sums.
 With the conductivity integral :math:`\Theta_m(T) = \int k_m dT` the heat conducted into node
-:math:`i` is :math:`-\sum_m \sum_j K^m_{ij} \Theta_m(T_j)`: linear in :math:`\Theta`, conservative to
-rounding, and of second order for a conductivity that depends on temperature.  So the network is
+:math:`i` is :math:`-\sum_m \sum_j K^m_{ij} \Theta_m(T_j)`: linear in :math:`\Theta`, conservative
+to rounding, and of second order for a conductivity that depends on temperature.  So the network is
 one sparse matrix whose columns are node temperatures (tissues of constant conductivity, folded
 into the entries) followed by conductivity integrals (the others).
 """
@@ -181,13 +181,13 @@ def conductivity_of_potential(net: Network, tables: Tables, x: Values) -> Values
 
 def node_of_slot(net: Network) -> Indices:
     """Owned node of every slot."""
-    counts = np.diff(net.slot_start.astype(np.int64))
+    counts = net.slot_start[1:] - net.slot_start[:-1]
     return np.repeat(np.arange(net.held.size), counts)
 
 
 def row_of_entry(net: Network) -> Indices:
     """Row of every entry of the conduction matrix."""
-    counts = np.diff(net.row_start.astype(np.int64))
+    counts = (net.row_start[1:] - net.row_start[:-1]).astype(np.int64)
     return np.repeat(np.arange(net.held.size), counts)
 
 

@@ -74,9 +74,13 @@ class Checkpoint:
         treatment.t = float(numbers["time"])
         mesh = self._nodes.scatter(whole["enthalpy"])
         coldest = self._nodes.scatter(whole["coldest"])
-        balance.restore(treatment.phase.setting, treatment.t, mesh, coldest, lambda: (
-            self._pad_gather().scatter(whole["pads"])
-        ))
+        balance.restore(
+            treatment.phase.setting,
+            treatment.t,
+            mesh,
+            coldest,
+            lambda: self._pad_gather().scatter(whole["pads"]),
+        )
         treatment.injury.state[:] = self._lipid.scatter(whole["injury"])
         mine = float(self._comm.rank == 0)
         balance.ledger[:] = mine * arrays["ledger"][:-1]
@@ -111,7 +115,7 @@ class Checkpoint:
         return numbers, arrays, text
 
     def _pad_gather(self) -> Gather:
-        """Gathers pad nodes of the present setting by surface, level and surface node.  Collective."""
+        """Gathers pad nodes of the setting by surface, level and surface node.  Collective."""
         operators, balance = self._treatment.frame.operators, self._treatment.balance
         n_global = operators.space.dofmap.index_map.size_global
         keys = [np.empty(0, dtype=np.int64)]

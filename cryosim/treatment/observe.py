@@ -129,7 +129,11 @@ def _fat_under_applicators(treatment: Treatment, nodal: Values) -> dict[str, flo
     volume, alive, warmth = frame.operators.team.total(sums)
     if volume == 0.0:
         return {}
-    return {"volume": volume, "viable": alive / volume, "temperature": warmth / volume - ZERO_CELSIUS}
+    return {
+        "volume": volume,
+        "viable": alive / volume,
+        "temperature": warmth / volume - ZERO_CELSIUS,
+    }
 
 
 def ledger(treatment: Treatment) -> dict[str, float]:
@@ -150,4 +154,3 @@ def ledger(treatment: Treatment) -> dict[str, float]:
 def energy_unit(dimension: int) -> str:
     """Unit of energies: a column is one of unit area, a section one of unit thickness."""
     return {3: "J", 2: "J/m", 1: "J/m^2"}[dimension]
-

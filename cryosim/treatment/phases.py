@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from cryosim.case.applicator import Plate
 from cryosim.case.load import Loaded
 from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove
-from cryosim.case.schema import Condition, Room
+from cryosim.case.schema import Room
 from cryosim.physics.exchange import Exchange, Schedule
 from cryosim.thermal.arena import Setting
 from cryosim.thermal.pad import Pad
@@ -57,8 +57,8 @@ def room_exchange(room: Room) -> Exchange:
     )
 
 
-def condition_exchange(condition: Condition, loaded: Loaded) -> Exchange:
-    """What a face without applicator exchanges."""
+def condition_exchange(condition: str, loaded: Loaded) -> Exchange:
+    """What a face without applicator exchanges: room, core or, with anything else, nothing."""
     if condition == "room":
         return room_exchange(loaded.case.room)
     if condition == "core":
@@ -99,7 +99,12 @@ def plan(
 
 
 def _act(
-    hand: _Hand, phase: ActivePhase, plate: Plate, loaded: Loaded, start: float, layers: Sequence[str]
+    hand: _Hand,
+    phase: ActivePhase,
+    plate: Plate,
+    loaded: Loaded,
+    start: float,
+    layers: Sequence[str],
 ) -> None:
     """Let the applicator do what ``phase`` says, from ``start`` (s) on."""
     if isinstance(phase, Remove):

@@ -75,11 +75,13 @@ def _of_layer(frame: Frame, history: History, m: int, name: str) -> dict[str, di
     }  # fmt: skip
     if f"{name} viable [1]" in history.columns("layers"):
         result[f"{name}: largest crystallised fraction"] = _entry(
-            history.column("layers", f"{name} crystallised [1]").max(), "1",
+            history.column("layers", f"{name} crystallised [1]").max(),
+            "1",
             "mean over the whole layer, greatest at an output time",
         )
         result[f"{name}: viable adipocytes"] = _entry(
-            history.column("layers", f"{name} viable [1]")[-1], "1",
+            history.column("layers", f"{name} viable [1]")[-1],
+            "1",
             "mean over the whole layer at the end; the injury law is an assumption",
         )
     return result

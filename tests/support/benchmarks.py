@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-from cryosim.units import ZERO_CELSIUS
 from support import exact
 from support.cases import (
     cool,
@@ -71,14 +69,17 @@ FINE = graded(1e-4, 1.01, 1e-3)
 
 def half_space(fat, start, temperature, contact="perfect", depth=FINE, **more):
     """Case of a half-space of ``fat`` on which a plate is put for an hour."""
-    return slab(
-        [("medium", HALF_SPACE, fat)],
-        depth=depth,
-        faces={"bottom": "insulated"},
-        start=uniform(start),
-        applicator=plate(contact),
-        protocol=[cool(temperature, 3600.0)],
-    ) | more
+    return (
+        slab(
+            [("medium", HALF_SPACE, fat)],
+            depth=depth,
+            faces={"bottom": "insulated"},
+            start=uniform(start),
+            applicator=plate(contact),
+            protocol=[cool(temperature, 3600.0)],
+        )
+        | more
+    )
 
 
 def v1(folder):
@@ -291,7 +292,10 @@ def b02c_flux(folder):
 def b02c_limited(folder):
     """Plate of -10 degC that takes 1500 W/m^2 at most."""
     inputs, given = reference("B02c")
-    medium, limited = tissue(inputs["k"], inputs["rho"], inputs["c"], inputs["W"]), inputs["limited"]
+    medium, limited = (
+        tissue(inputs["k"], inputs["rho"], inputs["c"], inputs["W"]),
+        inputs["limited"],
+    )
     case = half_space(medium, 37.0, limited["Tplate"])
     case["applicator"] = plate(limited["h"], flux_limit=f"{limited['qmax']} W/m^2")
     run = marched(folder, case, given["t"], given["x"])

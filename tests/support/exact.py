@@ -153,6 +153,8 @@ def steady_layers(layers, h, outside, bottom):
     def temperature(depth):
         m = np.clip(np.searchsorted(tops, depth, side="right") - 1, 0, n - 1)
         parts = [terms(i, x - tops[i])[0] for i, x in zip(m, depth, strict=True)]
-        return np.array([p[0] + p[1:] @ c[2 * i : 2 * i + 2] for i, p in zip(m, parts, strict=True)])
+        return np.array(
+            [p[0] + p[1:] @ c[2 * i : 2 * i + 2] for i, p in zip(m, parts, strict=True)]
+        )
 
     return temperature
