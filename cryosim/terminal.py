@@ -71,7 +71,8 @@ class Display:
         timing, ledger = result["timing"], result["ledger"]
         self._console.print(
             f"{timing['unknowns']} unknowns, {timing['steps']} steps, "
-            f"{timing['products']} operator applications; set-up {timing['setup_s']:.1f} s, march {timing['march_s']:.1f} s "
+            f"{timing['products']} operator applications; set-up {timing['setup_s']:.1f} s, "
+            f"march {timing['march_s']:.1f} s "
             f"({timing['march_core_s']:.1f} core-s), output {timing['output_s']:.1f} s; "
             f"energy closes to {ledger['residual over heat removed']:.1e} of the heat removed",
             highlight=False,

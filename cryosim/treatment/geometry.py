@@ -8,7 +8,7 @@ from mpi4py import MPI
 from cryosim.case.applicator import Plate
 from cryosim.case.checks import faces_of, spans_of
 from cryosim.case.load import Loaded
-from cryosim.case.schema import Case
+from cryosim.case.schema import Case, Condition
 from cryosim.errors import CaseError
 from cryosim.fem.domain import Domain, Footprint, block
 from cryosim.fem.measure import CellSamples
@@ -81,11 +81,9 @@ def conditions_of(case: Case) -> dict[str, str]:
         named = {name: c for name, c in case.anatomy.faces.items() if name not in faces}
     else:
         faces = {p.name: "applicator" for p in case.applicator}
-        default: dict[str, Condition] = {"top": "room", "bottom": "core"}
-        named = {
-            face: case.anatomy.faces.get(face, default.get(face, "insulated"))
-            for face in faces_of(case)
-        }
+        default: dict[str, Condition] = dict.fromkeys(faces_of(case), "insulated")
+        default |= {"top": "room", "bottom": "core"}
+        named = {face: case.anatomy.faces.get(face, default[face]) for face in faces_of(case)}
     return faces | {name: c for name, c in named.items() if c != "insulated"}
 
 

@@ -1,5 +1,7 @@
 """Heat in a column of tissue from the laws themselves, by quadrature; no tables of cryosim."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from cryosim.units import ZERO_CELSIUS
@@ -13,7 +15,7 @@ def heat_per_volume(tissue, T):
     The capacity is integrated piece by piece between its kinks, the latent heat added.
     """
     knots = np.unique([ZERO_CELSIUS, *tissue.kinks(), *np.arange(173.0, 374.0)])
-    pieces = [_integral(tissue, a, b) for a, b in zip(knots[:-1], knots[1:], strict=True)]
+    pieces = [_integral(tissue, a, b) for a, b in pairwise(knots)]
     total = np.concatenate([[0.0], np.cumsum(pieces)])
     below = np.searchsorted(knots, T, side="right") - 1
     rest = np.array([_integral(tissue, knots[k], t) for k, t in zip(below, T, strict=True)])
@@ -45,7 +47,7 @@ def heat_of_column(treatment):
     T, depth, total = frame.line(nodal), frame.line_depth, 0.0
     case, tissues = frame.loaded.case, frame.loaded.tissues
     boundary = np.cumsum([0.0, *(layer.thickness for layer in case.anatomy.layers)])
-    for layer, a, b in zip(case.anatomy.layers, boundary[:-1], boundary[1:], strict=True):
+    for layer, (a, b) in zip(case.anatomy.layers, pairwise(boundary), strict=True):
         inside = (depth > a - 1e-9) & (depth < b + 1e-9)
         total += heat_of_chain(tissues[layer.tissue], depth[inside], T[inside])
     return total + _heat_of_pads(treatment, T)

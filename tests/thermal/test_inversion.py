@@ -26,10 +26,9 @@ TISSUES = [
     medium(lipid=melting(333e3, -0.01, 0.0), water=melting(100e3, -0.02, -0.01)),
 ]  # fmt: skip
 
-nodes = st.lists(
-    st.lists(st.sampled_from([0.0, 1e-9, 1e-7, 3e-6]) | st.floats(1e-9, 1e-5), min_size=5, max_size=5)
-    .filter(any), min_size=1, max_size=6,
-)  # fmt: skip
+volumes = st.sampled_from([0.0, 1e-9, 1e-7, 3e-6]) | st.floats(1e-9, 1e-5)
+slots = st.lists(volumes, min_size=5, max_size=5).filter(any)
+nodes = st.lists(slots, min_size=1, max_size=6)
 kelvins = st.lists(st.floats(150.0, 380.0), min_size=6, max_size=6)
 
 

@@ -116,8 +116,9 @@ def test_no_eigenvalue_exceeds_the_spectral_bound(setting):
 def test_assembled_blocks_are_networks_too(dimension, tmp_path):
     """Two layers under a plate that covers a part of the face, through the case file."""
     size = ["4 mm", "6 mm"][: dimension - 1]
+    upper, lower = tissue(0.4, 1000.0, 3500.0), tissue(0.2, 900.0, 2300.0)
     case = slab(
-        [("upper", 0.002, tissue(0.4, 1000.0, 3500.0)), ("lower", 0.006, tissue(0.2, 900.0, 2300.0))],
+        [("upper", 0.002, upper), ("lower", 0.006, lower)],
         depth=even(5e-4), dimension=dimension, start=uniform(34.0),
         mesh={"extent": ["8 mm", "8 mm"][: dimension - 1], "lateral": even(2e-3)} if size else {},
         applicator=plate(200.0, size=size), protocol=[cool(-5.0, 10.0)],
