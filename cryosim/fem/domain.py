@@ -32,6 +32,9 @@ class Domain:
     """Owned facets of each named surface."""
     depth: Values
     """Depth (m) below the skin of every local geometry node."""
+    covered: npt.NDArray[np.bool_] | None = None
+    """Whether the nearest skin of every local geometry node is under an applicator; None for a
+    block, where footprints tell."""
 
     @property
     def dimension(self) -> int:

@@ -20,6 +20,10 @@ from cryosim.fem.meshcontent import Content, content
 from cryosim.parallel import Indices, on_root
 
 
+_SAME = 1e-9
+"""Distances (m, or relative) that differ by less are the same."""
+
+
 def read(
     comm: MPI.Comm,
     path: Path,
@@ -28,12 +32,13 @@ def read(
     *,
     unit: float,
     skin: Sequence[str | int],
+    applicators: Sequence[str] = (),
 ) -> Domain:
     """Domain from the mesh file at ``path``; one unit of its coordinates is ``unit`` (m).
 
     Layer ``i`` is the region with the name or tag ``regions[i]``.  The domain has the ``surfaces``
     and the ``skin``, under the names or tags given; depth is the distance from the latter.  Of a
-    surface only facets on the boundary count.  Collective.
+    surface only facets on the boundary count; ``applicators`` are surfaces under one.  Collective.
     """
     names = list(dict.fromkeys(str(s) for s in [*surfaces, *skin]))
     kept: list[Content] = []
@@ -53,7 +58,11 @@ def read(
         if comm.allreduce(its.size) == 0:
             raise CaseError(f'{path}: no facet of the surface "{name}" is on the boundary')
     depth = _distance(mesh, [found[str(s)] for s in skin])
-    return Domain(mesh, layer[mesh.topology.original_cell_index], found, depth)
+    covered = None
+    if applicators:
+        beside = _distance(mesh, [found[name] for name in applicators])
+        covered = beside <= depth * (1.0 + _SAME) + _SAME
+    return Domain(mesh, layer[mesh.topology.original_cell_index], found, depth, covered)
 
 
 def _spread(comm: MPI.Comm, kind: str, dim: int, kept: list[Content]) -> dmesh.Mesh:

@@ -199,7 +199,7 @@ def _frame(
         probes=probes,
         line=line,
         line_depth=line_depth,
-        under=volume_under_applicators(loaded, samples),
+        under=volume_under_applicators(loaded, domain, samples),
         area=team.total(np.array([s.area.sum() for s in operators.surfaces])),
         layer_volume=team.total(volumes),
     )

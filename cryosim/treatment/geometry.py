@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from mpi4py import MPI
 
 from cryosim.case.applicator import Plate
@@ -25,7 +26,10 @@ def mesh_of(loaded: Loaded, comm: MPI.Comm) -> Domain:
         regions = [layer.region for layer in case.anatomy.layers if layer.region is not None]
         skin = [s for s, condition in conditions.items() if condition in ("room", "applicator")]
         path = loaded.path.parent / case.mesh.file
-        domain = read(comm, path, regions, list(conditions), unit=case.mesh.unit, skin=skin)
+        domain = read(
+            comm, path, regions, list(conditions), unit=case.mesh.unit, skin=skin,
+            applicators=[p.face for p in case.applicator],
+        )  # fmt: skip
         if domain.dimension != case.dimension:
             raise CaseError(
                 f"{loaded.path}:\n  dimension = {case.dimension}: "
@@ -111,22 +115,34 @@ def probe_points(case: Case) -> Values:
     return np.array(points).reshape(-1, 3)
 
 
-def volume_under_applicators(loaded: Loaded, samples: CellSamples) -> Values:
-    """Volume (m^3) of lipid tissue under the footprints at every local node, owned cells only."""
+def volume_under_applicators(loaded: Loaded, domain: Domain, samples: CellSamples) -> Values:
+    """Volume (m^3) of lipid tissue under the applicators at every local node, owned cells only.
+
+    In a mesh file that is the tissue whose nearest skin is under an applicator.
+    """
     case = loaded.case
-    under = np.zeros(samples.depth.size)
     lipid = [loaded.tissues[layer.tissue].lipid is not None for layer in case.anatomy.layers]
     chosen = np.array(lipid)[samples.layer]
     if case.mesh.file is None:
-        covered = np.zeros(samples.layer.size, dtype=bool)
-        middle = samples.middle
-        for footprint in footprints_of(case):
-            inside = np.ones(samples.layer.size, dtype=bool)
-            for axis, (low, high) in enumerate(footprint.intervals[: case.dimension - 1]):
-                inside &= (middle[:, axis] > low) & (middle[:, axis] < high)
-            covered |= inside
-        chosen &= covered
+        chosen &= _under_footprints(case, samples.middle)
+    elif domain.covered is not None:
+        nodes = domain.mesh.geometry.dofmaps[0][: samples.layer.size]
+        chosen &= domain.covered[nodes].mean(axis=1) > 0.5
+    else:
+        chosen[:] = False
+    under = np.zeros(samples.depth.size)
     share = samples.volume[chosen] / samples.dofs.shape[1]
     for corner in range(samples.dofs.shape[1]):
         np.add.at(under, samples.dofs[chosen, corner], share)
     return under
+
+
+def _under_footprints(case: Case, middle: Values) -> npt.NDArray[np.bool_]:
+    """Whether each of the points ``middle`` (m) of a block lies under a footprint."""
+    covered = np.zeros(len(middle), dtype=bool)
+    for footprint in footprints_of(case):
+        inside = np.ones(len(middle), dtype=bool)
+        for axis, (low, high) in enumerate(footprint.intervals[: case.dimension - 1]):
+            inside &= (middle[:, axis] > low) & (middle[:, axis] < high)
+        covered |= inside
+    return covered
