@@ -19,7 +19,6 @@ from cryosim.fem.domain import Domain, LocalIndices, Values
 from cryosim.fem.meshcontent import Content, content
 from cryosim.parallel import Indices, on_root
 
-
 _SAME = 1e-9
 """Distances (m, or relative) that differ by less are the same."""
 

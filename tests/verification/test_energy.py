@@ -7,7 +7,19 @@ matrices that the march uses.
 
 import numpy as np
 import pytest
-from support.cases import cool, degC, even, graded, melting, plate, slab, tissue, treated, uniform
+from support.cases import (
+    cool,
+    degC,
+    even,
+    graded,
+    marched,
+    melting,
+    plate,
+    slab,
+    tissue,
+    treated,
+    uniform,
+)
 from support.energy import heat_of_column
 
 from cryosim.treatment.observe import ledger
@@ -80,6 +92,20 @@ def test_the_ledger_explains_what_the_law_says_is_stored(contact, tolerance, tmp
     """With laws that are linear between kinks on the grid of the tables, to rounding."""
     case = everything(tolerance, contact)
     assert unexplained(tmp_path, case, [50.0, 900.0, 1100.0, 1500.0, 2100.0]) < 1e-9
+
+
+@pytest.mark.parametrize("contact", [1500.0, "perfect"])
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_the_ledger_closes_where_plate_and_room_share_nodes(dimension, contact, tmp_path):
+    """A plate on a part of the face: nodes of its rim belong to the room too."""
+    case = everything(0.05, contact)
+    case["dimension"] = dimension
+    case["applicator"] |= {"size": ["8 mm", "6 mm"][: dimension - 1]}
+    case["mesh"] = {"extent": ["16 mm", "12 mm"][: dimension - 1], "lateral": even(2e-3)}
+    case["mesh"]["depth"] = graded(3e-4, 1.3, 3e-3)
+    run = marched(tmp_path, case, [50.0, 900.0, 1100.0, 1500.0, 2100.0], [0.0])
+    assert np.abs(run.entry("top")).max() > 0.0
+    assert run.residual < 1e-9
 
 
 def test_curved_laws_are_stored_as_exactly_as_their_tables(tmp_path):
