@@ -69,7 +69,7 @@ def _interpolation(
     weights = np.empty(dofs.shape)
     for i, (point, cell) in enumerate(zip(points, cells, strict=True)):
         corners = mesh.geometry.x[mesh.geometry.dofmaps[0][cell]][:, :gdim]
-        reference = mesh.geometry.cmap.pull_back(point[None, :gdim], corners)
+        reference = mesh.geometry.cmaps[0].pull_back(point[None, :gdim], corners)
         weights[i] = space.element.basix_element.tabulate(0, reference)[0, 0, :, 0]
     return dofs, weights
 
