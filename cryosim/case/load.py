@@ -24,6 +24,8 @@ class Loaded:
 
     path: Path
     text: str
+    fields: dict[str, Any]
+    """The file as TOML gives it."""
     case: Case
     tissues: dict[str, Tissue]
     blood: Blood
@@ -58,7 +60,7 @@ def load(path: Path) -> Loaded:
     faults = faults_between_parts(case)
     if faults:
         raise _refused(path, faults)
-    return Loaded(path, text, case, tissues, blood, overrides)
+    return Loaded(path, text, fields, case, tissues, blood, overrides)
 
 
 def _read(path: Path) -> str:

@@ -165,7 +165,7 @@ class Case(Part):
     title: str = Field(min_length=1)
     dimension: Literal[1, 2, 3] = 3
     anatomy: Anatomy
-    applicator: tuple[Plate, ...] = Field(min_length=0)
+    applicator: tuple[Plate, ...] = ()
     protocol: tuple[Phase, ...] = Field(min_length=1)
     room: Room = Room()
     start: SteadyStart | UniformStart | TableStart = Field(SteadyStart(), discriminator="kind")

@@ -105,8 +105,11 @@ def bibliography(
     used: Iterable[tuple[str, Iterable[str]]],
     overridden: Mapping[str, Mapping[str, object]] | None = None,
     freezing: tissues.Freezing = "supercooled",
+    choices: Mapping[str, object | None] | None = None,
 ) -> Bibliography:
     """The bibliography of a case.
+
+    ``choices`` are keys of ``defaults.toml`` with what the case gives instead, or None.
 
     ``used`` pairs each tissue with the properties that the case takes, named as in ``Tissue``;
     what the library does not hold of them (a title, a default of the program) is left out.
@@ -126,8 +129,26 @@ def bibliography(
                 value = shown(entry.value)
                 grounds = (entry.grade, entry.source, False, entry.spread, entry.note)
                 uses.append(Use(tissue, name, value, *grounds))
+    uses.extend(_choice(path, given) for path, given in (choices or {}).items())
     keys = dict.fromkeys(key for use in uses for key in use.sources)
     return Bibliography(tuple(uses), {key: sources()[key] for key in keys})
+
+
+@cache
+def defaults() -> Mapping[str, tissues.Entry]:
+    """What each default of the case file rests on, by its key path."""
+    text = files("cryosim.library").joinpath("defaults.toml").read_text(encoding="utf-8")
+    return {key: tissues.Entry(**table) for key, table in tomllib.loads(text).items()}
+
+
+def _choice(path: str, given: object | None) -> Use:
+    """Use of a default, or of what the case gives instead."""
+    part, name = path.split(".")
+    if given is not None:
+        return Use(part, name, shown(given), None, (), True)
+    entry = defaults()[path]
+    value = shown(entry.value)
+    return Use(part, name, value, entry.grade, entry.source, False, entry.spread, entry.note)
 
 
 def shown(value: object) -> str:
