@@ -41,6 +41,9 @@ _PACKAGES = (
     "pyvista",
 )
 
+_SAME_TIME = 1e-6
+"""Times (s) that differ by less are the same."""
+
 log = logging.getLogger("cryosim")
 
 Watch = Callable[[float, float, Observation], None]
@@ -123,9 +126,8 @@ def _output_times(loaded: Loaded) -> list[float]:
     every, duration = loaded.case.output.every, loaded.case.duration
     regular = every * np.arange(1, int(np.floor(duration / every * (1 + 1e-12))) + 1)
     ends = np.cumsum([phase.duration for phase in loaded.case.phases])
-    times = np.unique(np.concatenate([regular, ends]))
-    keep = np.concatenate([np.diff(times) > 1e-6, [True]])
-    return [float(t) for t in times[keep]]
+    apart = np.abs(regular[:, None] - ends[None, :]).min(axis=1) > _SAME_TIME
+    return [float(t) for t in np.sort(np.concatenate([regular[apart], np.unique(ends)]))]
 
 
 def _tell(watch: Watch | None, t: float, duration: float, seen: Observation) -> None:

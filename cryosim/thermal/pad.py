@@ -70,9 +70,8 @@ def _column(chain: Indices, area: Values, pad: Pad, n_owned: int) -> TissueStenc
     link = np.tile(area / d, pad.cells)
     row = np.concatenate([a, b, a, b])
     column = np.concatenate([b, a, a, b])
-    volume = np.zeros(n_owned)
-    for nodes in (chain[:-1], chain[1:]):
-        np.add.at(volume, nodes, 0.5 * area * d)
+    half_cell = np.tile(0.5 * area * d, pad.cells)
+    volume = np.bincount(np.concatenate([a, b]), np.concatenate([half_cell] * 2), n_owned)
     return TissueStencil(row, column, np.concatenate([-link, -link, link, link]), volume)
 
 

@@ -17,6 +17,9 @@ from cryosim.treatment.phases import Contact, PhasePlan
 _FIRST_STEP = 0.01
 """First step of a phase (s): a plate put on is a jump of the flux."""
 
+_SAME_TIME = 1e-6
+"""A kink of a schedule that is nearer (s) to an output than this needs no step of its own."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -70,7 +73,9 @@ class Treatment:
                 self.phase = phase
                 self.balance.begin(phase.setting, phase.start)
                 self.control = StepControl(_FIRST_STEP)
-            landings = [s for s in (*stops, *phase.kinks, phase.end) if s <= phase.end]
+            outputs = [s for s in (*stops, phase.end) if s <= phase.end]
+            kinks = [k for k in phase.kinks if min(abs(k - s) for s in outputs) > _SAME_TIME]
+            landings = [*outputs, *kinks]
             for t, dt in march(self.balance, self.control, self.t, landings):
                 self.injury.advance(self.balance, dt)
                 self.t = t
