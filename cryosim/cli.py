@@ -1,14 +1,17 @@
 """The command line: verbs, no logic.
 
-Exit codes: 0 done, 2 bad input or a missing tool, 3 numerical failure, 130 interrupted.
+Exit codes: 0 done, 2 bad input or a missing tool, 3 the run failed (numerics, or a disk that is
+full), 130 interrupted.
 """
 
 import json
+import signal
 import sys
 import traceback
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from time import monotonic, sleep
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,7 +21,7 @@ from cryosim import __version__
 from cryosim.case.load import load
 from cryosim.case.schema import Case
 from cryosim.case.sources import bibliography_of
-from cryosim.errors import CryosimError
+from cryosim.errors import CaseError, CryosimError
 
 app = typer.Typer(
     name="cryosim",
@@ -27,6 +30,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+_FAILED = 4712
+"""Tag of the message that a rank has failed."""
+
+_PATIENCE = 5.0
+"""How long (s) a rank that failed waits for the others to do the same."""
 
 CaseFile = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default=False)]
 
@@ -47,6 +56,7 @@ def run(
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
 
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     with Display(quiet=quiet) as display:
         folder = run_case(case, out, resume=resume, figures=figures, watch=display.watch)
     display.summary(folder)
@@ -76,9 +86,12 @@ def new(
 ) -> None:
     """Write a commented starter case."""
     if path.exists():
-        raise CryosimError(f"{path} exists already; choose another name")
+        raise CaseError(f"{path} exists already; choose another name")
     text = files("cryosim.case").joinpath("starter.toml").read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CaseError(f"{path} cannot be written: {error.strerror}") from error
     print(f"wrote {path}; now: cryosim run {path}")
 
 
@@ -141,26 +154,49 @@ def main() -> None:
     try:
         app()
     except CryosimError as error:
-        if _rank() == 0:
-            Console(stderr=True, soft_wrap=True).print(
-                str(error), style="red", markup=False, highlight=False
-            )
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except OSError as error:
+        _end(f"{error.filename or 'a file'}: {error.strerror or error}", CryosimError.exit_code)
     except Exception:
-        _abort_other_ranks()
+        comm = _several_ranks()
+        if comm is not None:
+            traceback.print_exc()
+            sys.stderr.flush()
+            comm.Abort(1)
         raise
 
 
-def _rank() -> int:
-    """Rank of this process, 0 where nothing loaded MPI."""
-    mpi = sys.modules.get("mpi4py.MPI")
-    return int(mpi.COMM_WORLD.rank) if mpi else 0
-
-
-def _abort_other_ranks() -> None:
-    """Keep ranks from waiting for one that fell over."""
-    mpi = sys.modules.get("mpi4py.MPI")
-    if mpi and mpi.COMM_WORLD.size > 1:
-        traceback.print_exc()
+def _end(message: str, code: int) -> None:
+    """Print ``message`` once and end with ``code``, on every rank."""
+    comm = _several_ranks()
+    together = comm is None or _all_fail(comm)
+    if comm is None or comm.rank == 0 or not together:
+        console = Console(stderr=True, soft_wrap=True)
+        console.print(message, style="red", markup=False, highlight=False)
+    if comm is not None and not together:
         sys.stderr.flush()
-        mpi.COMM_WORLD.Abort(1)
+        comm.Abort(code)
+    sys.exit(code)
+
+
+def _several_ranks() -> Any:
+    """The communicator of all ranks, None where there is one or nothing loaded MPI."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    return mpi.COMM_WORLD if mpi and mpi.COMM_WORLD.size > 1 else None
+
+
+def _all_fail(comm: Any) -> bool:
+    """Whether every rank comes here within a moment; one that fails alone must not be waited for.
+
+    Plain messages, for the others may be within a collective call.
+    """
+    waiting = set(range(comm.size)) - {comm.rank}
+    sent = [comm.isend(None, rank, _FAILED) for rank in waiting]
+    deadline = monotonic() + _PATIENCE
+    while waiting and monotonic() < deadline:
+        here = {rank for rank in waiting if comm.iprobe(rank, _FAILED)}
+        for rank in here:
+            comm.recv(source=rank, tag=_FAILED)
+        waiting -= here
+        sleep(0.01)
+    return not waiting and all(request.test()[0] for request in sent)

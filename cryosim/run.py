@@ -1,7 +1,9 @@
 """One case, from file to result, in one straight line."""
 
+import json
 import logging
 import platform
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,16 +22,27 @@ from threadpoolctl import threadpool_limits
 from cryosim import __version__
 from cryosim.case.load import Loaded, load
 from cryosim.case.sources import bibliography_of
-from cryosim.errors import Interrupted
+from cryosim.errors import CaseError, Interrupted
+from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_json, write_text
 from cryosim.parallel import collected_together, on_root
 from cryosim.treatment.build import build
+from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
 from cryosim.treatment.record import Recorder
 from cryosim.treatment.summary import closure, quantities
 
 RESULT_FILE = "result.json"
+CASE_FILE = "case.toml"
+LOG_FILE = "run.log"
+
+_LEFTOVERS = (
+    RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
+    "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
+    "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
+)  # fmt: skip
+"""What an earlier run may have left in a result folder; nothing else there is touched."""
 
 _PACKAGES = (
     "fenics-dolfinx",
@@ -77,12 +90,14 @@ def run(
 ) -> Path:
     """Run the case at ``path``; return its result folder.  Collective.
 
-    Raises a CryosimError that says what to do; Interrupted leaves a restart file behind.
+    An earlier result in that folder is replaced, but ``resume`` of a finished run leaves it as it
+    is.  Raises a CryosimError that says what to do; Interrupted leaves a restart file behind.
     """
     stopwatch = Stopwatch()
     loaded = on_root(comm, lambda: load(path))
     folder = out or Path("results") / path.stem
-    on_root(comm, lambda: _begin(folder, loaded, resume=resume))
+    if on_root(comm, lambda: _done_already(folder, loaded) if resume else _begin(folder, loaded)):
+        return folder
     with (
         threadpool_limits(1),
         collected_together(comm),
@@ -91,6 +106,7 @@ def run(
     ):
         treatment = build(loaded, comm)
         recorder = Recorder(treatment, folder, resume=resume)
+        on_root(comm, lambda: (folder / RESULT_FILE).unlink(missing_ok=True))
         stopwatch.lap("setup")
         duration = loaded.case.duration
         for landed in treatment.march(_output_times(loaded)):
@@ -103,7 +119,8 @@ def run(
                 recorder.save()
                 raise Interrupted(
                     f"stopped at {treatment.t:.0f} of {duration:.0f} s as asked; "
-                    f"go on with: cryosim run {path} --out {folder} --resume"
+                    f"go on with: cryosim run {shlex.join([str(path), '--out', str(folder)])} "
+                    "--resume"
                 )
         recorder.close()
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
@@ -113,12 +130,31 @@ def run(
     return folder
 
 
-def _begin(folder: Path, loaded: Loaded, *, resume: bool) -> None:
-    """Make the result folder; an old result no longer counts as done."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULT_FILE).unlink(missing_ok=True)
-    if not resume:
-        write_text(folder / "case.toml", loaded.text)
+def _done_already(folder: Path, loaded: Loaded) -> bool:
+    """Whether ``folder`` holds the result of this very case."""
+    try:
+        found = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
+        return bool(found["case_hash"] == loaded.hash)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _begin(folder: Path, loaded: Loaded) -> None:
+    """Make the result folder, without what an earlier run left there."""
+    kept = folder / CASE_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = kept.exists() and not (folder / LOG_FILE).exists()
+        if foreign and not kept.samefile(loaded.path):
+            raise CaseError(
+                f"{folder} holds a {CASE_FILE} that no run left there; choose another with --out"
+            )
+        for pattern in _LEFTOVERS:
+            for path in folder.glob(pattern):
+                path.unlink()
+        write_text(kept, loaded.text)
+    except OSError as error:
+        raise CaseError(f"{folder} is no folder to write to: {error.strerror or error}") from error
 
 
 def _output_times(loaded: Loaded) -> list[float]:
@@ -145,8 +181,14 @@ def _stop_requests(comm: MPI.Comm) -> Iterator[Callable[[], bool]]:
     """Whether any rank was asked to stop (SIGTERM, SIGINT); asking is collective."""
     asked: list[int] = []
     kinds = (signal.SIGTERM, signal.SIGINT)
+
+    def ask(number: int, _: object) -> None:
+        if asked:  # the second time it is meant at once
+            raise KeyboardInterrupt
+        asked.append(number)
+
     try:
-        old = {kind: signal.signal(kind, lambda number, _: asked.append(number)) for kind in kinds}
+        old = {kind: signal.signal(kind, ask) for kind in kinds}
     except ValueError:  # not the main thread: its owner decides
         old = {}
     try:
@@ -162,7 +204,7 @@ def _logged(comm: MPI.Comm, folder: Path) -> Iterator[None]:
     if comm.rank != 0:
         yield
         return
-    handler = logging.FileHandler(folder / "run.log", mode="a", encoding="utf-8")
+    handler = logging.FileHandler(folder / LOG_FILE, mode="a", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
@@ -214,6 +256,7 @@ def _result(
             **{f"{name}_core_s": seconds for name, seconds in core.items()},
             "ranks": comm.size,
             "unknowns": frame.operators.space.dofmap.index_map.size_global,
+            "integrator": type(treatment.balance.integrator).__name__,
             "spectral_radius_per_s": treatment.balance.spectral_radius,
             **asdict(treatment.balance.work),
         },

@@ -9,6 +9,7 @@ from mpi4py import MPI
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from cryosim.treatment.observe import Observation
 
@@ -45,6 +46,9 @@ class Display:
         trace: TracebackType | None,
     ) -> None:
         """Leave the terminal as it was."""
+        if self._task is not None:
+            self._progress.update(self._task, description="done")
+        self._progress.live.transient = kind is not None
         self._progress.stop()
 
     def watch(self, t: float, duration: float, seen: Observation) -> None:
@@ -85,10 +89,10 @@ class Display:
 
 
 def _quantities(result: dict[str, Any]) -> Table:
-    table = Table(title=result["title"], title_justify="left")
+    table = Table(title=Text(result["title"]), title_justify="left")
     table.add_column("quantity")
     table.add_column("value", justify="right")
     table.add_column("unit")
     for name, entry in result["quantities"].items():
-        table.add_row(name, f"{entry['value']:.4g}", entry["unit"])
+        table.add_row(Text(name), f"{entry['value']:.4g}", entry["unit"])
     return table

@@ -4,8 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from cryosim.case.faults import fault_at
 from cryosim.part import Part
-from cryosim.units import Conductance, FluxLimit, Length, Position, Temperature, fault
+from cryosim.units import Conductance, FluxLimit, Length, Position, Temperature
 
 
 class GelPad(Part):
@@ -42,13 +43,13 @@ class Plate(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.contact_conductance == "perfect" and (self.gel or self.flux_limit):
-            raise fault(
-                "perfect_contact",
+            raise fault_at(
+                "contact_conductance",
                 "perfect contact cannot go with a gel pad or a flux limit; "
-                "give contact_conductance a value",
+                'expected a value such as "400 W/m^2/K"',
             )
         if self.contact_conductance == 0.0:
-            raise fault("impossible_value", "impossible value: expected a conductance above zero")
+            raise fault_at("contact_conductance", "impossible value: expected above 0 W/m^2/K")
         return self
 
     def conductance(self, gel_conductivity: float | None) -> float:

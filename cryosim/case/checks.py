@@ -1,11 +1,11 @@
 """What must hold between the parts of a case, beyond what each part checks by itself."""
 
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator
 from itertools import combinations
 
 from cryosim.case.applicator import Plate
-from cryosim.case.protocol import Cool, Hold, Remove
+from cryosim.case.faults import did_you_mean, shown
+from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove, Repeat
 from cryosim.case.schema import BLOCK_FACES, Case
 
 ORDER = {
@@ -14,12 +14,25 @@ ORDER = {
 }  # fmt: skip
 """How deep tissues of the library lie; others may lie anywhere."""
 
+TAKEN = (
+    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
+    "gel put on and taken off",
+)  # fmt: skip
+"""Columns of the ledger that no applicator and no surface may be called."""
+
+MOST_PHASES = 1000
+MOST_ROWS = 100_000
+MOST_CELLS = 1e9
+LONGEST = 366 * 24 * 3600.0
+"""Longest treatment (s); with the other limits it keeps slips of a unit from filling a disk."""
+
 
 def faults_between_parts(case: Case) -> list[str]:
     """Every fault, each with the key path it is about."""
-    faults = [*_geometry(case), *_applicators(case), *_protocol(case), *_probes(case)]
+    faults = [*_geometry(case), *_names(case), *_applicators(case), *_protocol(case)]
+    faults += [*_probes(case), *_amounts(case)]
     if not faults and case.mesh.file is None:
-        faults = [*_order(case), *_footprints(case)]
+        faults = [*_order(case), *_footprints(case), *_sizes(case)]
     return faults
 
 
@@ -43,13 +56,17 @@ def _of_block(case: Case) -> Iterator[str]:
         if layer.thickness is None:
             yield f'{where}.thickness: is missing; expected a length such as "2.2 mm"'
         if layer.region is not None:
-            yield f"{where}.region = {layer.region!r}: only a layer of a mesh file has a region"
+            yield f"{where}.region = {shown(layer.region)}: only a layer of a mesh file has one"
     faces = faces_of(case)
-    for face in set(case.anatomy.faces) - set(faces):
-        has = f"a block of dimension {case.dimension} has the faces {', '.join(faces)}"
-        yield f"anatomy.faces.{face}: {has}"
+    for face, condition in case.anatomy.faces.items():
+        if face not in faces:
+            hint = did_you_mean(face, faces)
+            yield (
+                f"anatomy.faces.{face} = {shown(condition)}: no face of a block of dimension "
+                f"{case.dimension}; {hint}"
+            )
     if case.mesh.extent is not None and len(case.mesh.extent) != case.dimension - 1:
-        yield f"mesh.extent: expected {case.dimension - 1} lengths for dimension {case.dimension}"
+        yield f"mesh.extent: {_lengths(len(case.mesh.extent), case.dimension)}"
 
 
 def faces_of(case: Case) -> tuple[str, ...]:
@@ -57,71 +74,115 @@ def faces_of(case: Case) -> tuple[str, ...]:
     return BLOCK_FACES[: 2 * case.dimension]
 
 
-def _applicators(case: Case) -> Iterator[str]:
-    """Names, faces and sizes of applicators."""
-    names = [a.name for a in case.applicator]
+def _lengths(given: int, dimension: int) -> str:
+    """How many lengths along the skin are expected."""
+    n = dimension - 1
+    return f"{given} given; expected {n} length{'' if n == 1 else 's'} for dimension {dimension}"
+
+
+def _names(case: Case) -> Iterator[str]:
+    """Names that would make two things one in the results."""
+    layers = case.anatomy.layers
+    yield from _repeated("anatomy.layers", "layer", [layer.label for layer in layers])
+    yield from _repeated("applicator", "applicator", [a.name for a in case.applicator])
+    yield from _repeated("probes", "probe", [p.name for p in case.probes])
+    in_layers = {name for layer in layers for name in (layer.label, layer.tissue)}
+    taken = [*TAKEN, *(BLOCK_FACES if case.mesh.file is None else ())]
     for i, plate in enumerate(case.applicator):
-        where = f"applicator[{i + 1}]" if len(names) > 1 else "applicator"
-        if names.index(plate.name) < i:
-            yield f'{where}.name = "{plate.name}": another applicator has this name'
+        where = f"applicator[{i + 1}]"
+        if plate.name in taken:
+            yield f"{where}.name = {shown(plate.name)}: results use this word for something else"
+        if plate.gel and plate.gel.tissue in in_layers:
+            yield f"{where}.gel.tissue = {shown(plate.gel.tissue)}: a layer has this name already"
+    for face in {*TAKEN}.intersection(case.anatomy.faces):
+        yield f"anatomy.faces.{face}: results use this word for something else"
+
+
+def _repeated(where: str, kind: str, names: list[str]) -> Iterator[str]:
+    """Names that an earlier one of the same kind has."""
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            key = f"{where}[{i + 1}].name"
+            yield f"{key} = {shown(name)}: another {kind} has this name; expected its own"
+
+
+def _applicators(case: Case) -> Iterator[str]:
+    """Faces and sizes of applicators."""
+    faces = [a.face for a in case.applicator]
+    for i, plate in enumerate(case.applicator):
+        where = f"applicator[{i + 1}]"
         if case.mesh.file is not None:
+            if plate.face in faces[:i]:
+                yield f"{where}.face = {shown(plate.face)}: another applicator covers it"
             continue
         if plate.face not in ("top", "bottom"):
-            yield f'{where}.face = "{plate.face}": expected "top" or "bottom"'
-        if plate.gel and plate.gel.tissue in {layer.tissue for layer in case.anatomy.layers}:
-            yield f'{where}.gel.tissue = "{plate.gel.tissue}": a layer is made of it already'
+            yield f'{where}.face = {shown(plate.face)}: expected "top" or "bottom"'
         if case.dimension > 1 and len(plate.size) < case.dimension - 1:
-            yield (
-                f"{where}.size: expected {case.dimension - 1} length"
-                f"{'s' if case.dimension > 2 else ''} for dimension {case.dimension}"
-            )
+            yield f"{where}.size: {_lengths(len(plate.size), case.dimension)}"
 
 
 def _protocol(case: Case) -> Iterator[str]:
-    """Names used by phases, and phases that need another one before them."""
-    names = [a.name for a in case.applicator]
+    """Phases that need an applicator, a certain one, or another phase before them."""
     perfect = any(a.contact_conductance == "perfect" for a in case.applicator)
-    cooled = False
+    on = False
     for i, phase in enumerate(case.protocol):
         where = f"protocol[{i + 1}]"
-        if phase.phase == "repeat":
+        if isinstance(phase, Repeat):
             if i == 0:
-                yield f"{where}: there is nothing before it to repeat"
+                yield f'{where}.phase = "repeat": there is nothing before it to repeat'
             continue
-        yield from _named(phase.applicators or (), names, where)
-        if not names and not isinstance(phase, Remove):
-            yield f'{where}.phase = "{phase.phase}": the case has no applicator'
-        if isinstance(phase, Hold) and not cooled:
-            yield f'{where}.phase = "hold": nothing was cooled before; start with phase = "cool"'
-        if isinstance(phase, Cool):
-            cooled = True
-            if phase.flux is not None and perfect:
-                yield f"{where}.flux: an applicator in perfect contact takes a temperature"
+        yield from _applicators_of(phase, [a.name for a in case.applicator], where)
+        if isinstance(phase, Hold) and not on:
+            yield f'{where}.phase = "hold": no applicator is on; start with phase = "cool"'
+        if isinstance(phase, Cool) and phase.flux is not None and perfect:
+            yield f"{where}.flux: an applicator in perfect contact takes a temperature"
+        removed = isinstance(phase, Remove) and phase.applicators is None
+        on = isinstance(phase, Cool) or (on and not removed)
 
 
-def _named(wanted: Sequence[str], names: list[str], where: str) -> Iterator[str]:
-    """Applicators that a phase names but the case does not have."""
-    for name in set(wanted) - set(names):
-        close = get_close_matches(name, names, n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(names)}"
-        yield f'{where}.applicators: no applicator is called "{name}"; {hint}'
+def _applicators_of(phase: ActivePhase, names: list[str], where: str) -> Iterator[str]:
+    """Applicators that a phase needs or names but the case does not have."""
+    if not names and not isinstance(phase, Remove):
+        yield f'{where}.phase = "{phase.phase}": the case has no applicator'
+    for name in dict.fromkeys(phase.applicators or ()):
+        if name not in names:
+            hint = did_you_mean(name, names) if names else "the case has none"
+            yield f"{where}.applicators: no applicator is called {shown(name)}; {hint}"
 
 
 def _probes(case: Case) -> Iterator[str]:
-    """Names, kinds of place, and places outside a block."""
-    names = [p.name for p in case.probes]
+    """Kinds of place, and depths outside a block."""
     total = sum(layer.thickness or 0.0 for layer in case.anatomy.layers)
     for i, probe in enumerate(case.probes):
         where = f"probes[{i + 1}]"
-        if names.index(probe.name) < i:
-            yield f'{where}.name = "{probe.name}": another probe has this name'
         if case.mesh.file is not None:
             if probe.position is None:
                 yield f"{where}.position: is missing; a mesh file needs coordinates, not a depth"
         elif probe.depth is None:
             yield f"{where}.depth: is missing; a block takes a depth, not coordinates"
         elif not 0.0 <= probe.depth <= total * (1 + 1e-9):
-            yield f"{where}.depth: the block is {total * 1e3:g} mm deep"
+            yield (
+                f'{where}.depth = "{probe.depth * 1e3:g} mm": outside the tissue; '
+                f"expected from 0 to {total * 1e3:g} mm"
+            )
+
+
+def _amounts(case: Case) -> Iterator[str]:
+    """Phases, time and rows of tables within reason."""
+    count = 0
+    for i, phase in enumerate(case.protocol):
+        count = count * phase.times if isinstance(phase, Repeat) else count + 1
+        if count > MOST_PHASES:
+            yield f"protocol[{i + 1}]: makes {count} phases; expected at most {MOST_PHASES}"
+            return
+    duration, every = case.duration, case.output.every
+    if duration > LONGEST:
+        yield f"protocol: lasts {duration / 86400:.3g} days; expected at most {LONGEST / 86400:g}"
+    elif duration / every > MOST_ROWS:
+        yield (
+            f'output.every = "{every:g} s": makes {duration / every:.3g} rows; '
+            f"expected at most {MOST_ROWS}"
+        )
 
 
 def _order(case: Case) -> Iterator[str]:
@@ -150,19 +211,39 @@ def _order(case: Case) -> Iterator[str]:
 
 
 def _footprints(case: Case) -> Iterator[str]:
-    """Applicators stay on the block and off each other."""
+    """Applicators stay on the block and off each other, probes in the block."""
     spans = [spans_of(plate, case.dimension) for plate in case.applicator]
     pairs = list(zip(case.applicator, spans, strict=True))
     for (one, here), (other, there) in combinations(pairs, 2):
         apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(here, there, strict=True))
         if one.face == other.face and not apart:
             yield f'applicator: "{one.name}" and "{other.name}" overlap; expected them apart'
-    if case.mesh.extent is None:
-        return
+    block = [extent_of(case, axis) for axis in range(case.dimension - 1)]
     for plate, here in pairs:
-        sides = zip(here, case.mesh.extent, strict=True)
-        if any(low < -length / 2 or high > length / 2 for (low, high), length in sides):
+        sides = zip(here, block, strict=True)
+        if any(low < first or high > last for (low, high), (first, last) in sides):
             yield f'mesh.extent: "{plate.name}" does not fit on the block'
+    for i, probe in enumerate(case.probes):
+        for x, (low, high) in zip(probe.offset, block, strict=False):
+            if not low <= x <= high:
+                yield (
+                    f'probes[{i + 1}].offset = "{x * 1e3:g} mm": outside the tissue; '
+                    f"expected from {low * 1e3:g} to {high * 1e3:g} mm"
+                )
+
+
+def _sizes(case: Case) -> Iterator[str]:
+    """As many cells as a machine can hold, by a bound from below."""
+    thickness = sum(layer.thickness or 0.0 for layer in case.anatomy.layers)
+    cells = thickness / case.depth_grading.coarsest
+    for axis in range(case.dimension - 1):
+        low, high = extent_of(case, axis)
+        cells *= max(1.0, (high - low) / case.mesh.lateral.coarsest)
+    if cells > MOST_CELLS:
+        yield (
+            f"mesh: the block has at least {cells:.1e} cells; expected at most {MOST_CELLS:.0e}; "
+            "look at the lengths of the case and at coarsest of mesh.depth and mesh.lateral"
+        )
 
 
 def spans_of(plate: Plate, dimension: int) -> tuple[tuple[float, float], ...]:
@@ -171,3 +252,11 @@ def spans_of(plate: Plate, dimension: int) -> tuple[tuple[float, float], ...]:
     return tuple(
         (centre[i] - plate.size[i] / 2, centre[i] + plate.size[i] / 2) for i in range(dimension - 1)
     )
+
+
+def extent_of(case: Case, axis: int) -> tuple[float, float]:
+    """Where the block begins and ends along a lateral axis (m)."""
+    if case.mesh.extent is not None:
+        return -case.mesh.extent[axis] / 2, case.mesh.extent[axis] / 2
+    rims = [edge for plate in case.applicator for edge in spans_of(plate, case.dimension)[axis]]
+    return min(rims, default=0.0) - case.mesh.margin, max(rims, default=0.0) + case.mesh.margin

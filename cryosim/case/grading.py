@@ -9,13 +9,17 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from cryosim.case.faults import fault_at
 from cryosim.part import Part
-from cryosim.units import Length, fault
+from cryosim.units import Length
 
 Values = npt.NDArray[np.float64]
 
 FEWEST_CELLS = 3
 """Fewest cells between neighbouring fixed planes (vv.md 4.4: three nodes across a zone)."""
+
+FINEST = 1e-6
+"""Finest cell (m) of a case file; below it tissue is no continuum and a march has no end."""
 
 
 class Grading(Part):
@@ -29,7 +33,9 @@ class Grading(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.finest > self.coarsest:
-            raise fault("not_rising", "expected finest at most coarsest")
+            raise fault_at("finest", f"expected at most coarsest, {self.coarsest * 1e3:g} mm")
+        if self.finest < FINEST:
+            raise fault_at("finest", f"impossible value: expected at least {FINEST * 1e6:g} um")
         return self
 
     def planes(self, fixed: Sequence[float], fine: Sequence[float], fewest: int = 1) -> Values:

@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from cryosim.case.checks import faults_between_parts
-from cryosim.case.faults import sentences
+from cryosim.case.faults import did_you_mean, sentences, shown
 from cryosim.case.schema import Case
 from cryosim.errors import CaseError
+from cryosim.library import cite
 from cryosim.library import tissues as catalogue
+from cryosim.part import Part
 from cryosim.physics.blood import Blood
 from cryosim.physics.tissue import Tissue
 
@@ -31,15 +33,18 @@ class Loaded:
     blood: Blood
     overrides: list[str]
     """Library values that the case replaces: key path, its value, and the library's."""
+    mesh_digest: str | None = None
+    """Hash of the contents of the mesh file, if there is one."""
 
     @property
     def hash(self) -> str:
         """Hash of everything that decides the result: the resolved case, not its comments."""
+        aside: Any = {"title": True, "output": {"figures"}}
         resolved = {
-            "case": self.case.model_dump(mode="json", by_alias=True, exclude={"title", "output"}),
+            "case": self.case.model_dump(mode="json", by_alias=True, exclude=aside),
             "tissues": {k: t.model_dump(mode="json") for k, t in self.tissues.items()},
             "blood": self.blood.model_dump(mode="json"),
-            "every": self.case.output.every,
+            "mesh": self.mesh_digest,
         }
         text = json.dumps(resolved, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -48,48 +53,85 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read and check the case at ``path``; raises CaseError with every fault found."""
     text = _read(path)
-    try:
-        fields = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError(f"{path}: not valid TOML: {error}") from error
-    try:
-        case = Case.model_validate(fields, context={"file": path})
-    except ValidationError as error:
-        raise _refused(path, sentences(error, Case)) from error
-    tissues, blood, overrides = _resolve(path, case)
-    faults = faults_between_parts(case)
-    if faults:
-        raise _refused(path, faults)
-    return Loaded(path, text, fields, case, tissues, blood, overrides)
+    fields = _parsed(path, text)
+    applicators = fields.get("applicator", [])
+    several = applicators if isinstance(applicators, list) else [applicators]
+    case, faults = _validated(Case, fields | {"applicator": several}, path)
+    if case is None:
+        raise _refused(path, [*faults, *_faults_of_overrides(path, fields)], fields)
+    tissues, overrides, faults = _tissues(path, case)
+    blood_fields = _blood_fields(case)
+    blood, faults_of_blood = _validated(Blood, blood_fields | case.blood, path, "blood.")
+    overrides += [_override(f"blood.{k}", v, blood_fields.get(k)) for k, v in case.blood.items()]
+    digest, faults_of_mesh = _mesh_digest(path, case)
+    faults += [*faults_of_blood, *faults_between_parts(case), *faults_of_mesh]
+    if faults or blood is None:
+        raise _refused(path, faults, fields)
+    return Loaded(path, text, fields, case, tissues, blood, overrides, digest)
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise CaseError(f"{path}: no such case file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise CaseError(f"{path}: cannot be read: expected text in UTF-8 ({error})") from error
+    except OSError as error:
+        raise CaseError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _refused(path: Path, faults: list[str]) -> CaseError:
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        raise CaseError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise CaseError(f"{path}: not valid TOML: nested too deeply") from error
+
+
+def _refused(path: Path, faults: list[str], fields: dict[str, Any]) -> CaseError:
+    """All ``faults`` in one message; a single applicator has no number."""
+    if not isinstance(fields.get("applicator"), list):
+        faults = [fault.replace("applicator[1]", "applicator") for fault in faults]
     return CaseError("\n".join([f"{path}:", *(f"  {fault}" for fault in faults)]))
 
 
-def _resolve(path: Path, case: Case) -> tuple[dict[str, Tissue], Blood, list[str]]:
-    """Tissues that the case uses, its blood, and what it overrides."""
-    used = {
-        layer.tissue: f"anatomy.layers[{i + 1}].tissue"
-        for i, layer in enumerate(case.anatomy.layers)
-    }
-    used |= {
-        a.gel.tissue: f"applicator[{i + 1}].gel.tissue"
-        for i, a in enumerate(case.applicator)
-        if a.gel
-    }
-    faults: list[str] = []
+def _validated[P: Part](
+    model: type[P], fields: dict[str, Any], path: Path, prefix: str = ""
+) -> tuple[P | None, list[str]]:
+    """The part that ``fields`` of a file describe, or every fault of theirs.
+
+    Strictly as JSON: lists become tuples, but no text becomes a number and no number a truth.
+    """
+    try:
+        text = json.dumps(fields, default=str)
+        return model.model_validate_json(text, strict=True, context={"file": path}), []
+    except ValidationError as error:
+        return None, sentences(error, model, prefix)
+
+
+def _faults_of_overrides(path: Path, fields: dict[str, Any]) -> list[str]:
+    """Faults of tissues and blood in a case that has others, so that all are known at once."""
+    given, blood, faults = fields.get("tissue"), fields.get("blood"), []
+    for name, own in given.items() if isinstance(given, dict) else ():
+        if name in catalogue.names() and isinstance(own, dict):
+            values = catalogue.fields(name) | own
+            faults += _validated(Tissue, values, path, f"tissue.{name}.")[1]
+    if isinstance(blood, dict):
+        values = catalogue.fields(catalogue.BLOOD) | {"temperature": "37 degC"} | blood
+        faults += _validated(Blood, values, path, "blood.")[1]
+    return faults
+
+
+def _tissues(path: Path, case: Case) -> tuple[dict[str, Tissue], list[str], list[str]]:
+    """Tissues that the case uses, what it overrides of the library, and faults."""
+    layers, applicators = enumerate(case.anatomy.layers), enumerate(case.applicator)
+    used = {layer.tissue: f"anatomy.layers[{i + 1}].tissue" for i, layer in layers}
+    used |= {a.gel.tissue: f"applicator[{i + 1}].gel.tissue" for i, a in applicators if a.gel}
     tissues: dict[str, Tissue] = {}
     overrides: list[str] = []
+    faults: list[str] = []
     for name, where in used.items():
         given = case.tissue.get(name, {})
         if name in catalogue.names():
@@ -101,36 +143,45 @@ def _resolve(path: Path, case: Case) -> tuple[dict[str, Tissue], Blood, list[str
             values = {"title": name}
             overrides += [f"tissue.{name}: a tissue of this case's own"]
         else:
-            faults.append(f'{where} = "{name}": {_unknown(name)}')
+            faults.append(f"{where} = {shown(name)}: {_unknown(name)}")
             continue
-        try:
-            tissues[name] = Tissue.model_validate(values | given, context={"file": path})
-        except ValidationError as error:
-            faults += sentences(error, Tissue, prefix=f"tissue.{name}.")
-    for name in sorted(set(case.tissue) - set(used)):
-        faults.append(f"tissue.{name}: no layer or gel of this case is made of it")
-    blood_fields = catalogue.fields(catalogue.BLOOD) | {"temperature": _kelvin(case)}
-    overrides += [_override(f"blood.{k}", v, blood_fields.get(k)) for k, v in case.blood.items()]
+        tissue, found = _validated(Tissue, values | given, path, f"tissue.{name}.")
+        faults += found
+        if tissue is not None:
+            tissues[name] = tissue
+    if not faults:
+        faults = [f"tissue.{name}: nothing is made of it; {did_you_mean(name, [*used])}"
+                  for name in case.tissue if name not in used]  # fmt: skip
+    return tissues, overrides, faults
+
+
+def _blood_fields(case: Case) -> dict[str, Any]:
+    """Blood of the library, as warm as the core."""
+    core = {"temperature": f"{case.anatomy.core_temperature!r} K"}
+    return catalogue.fields(catalogue.BLOOD) | core
+
+
+def _mesh_digest(path: Path, case: Case) -> tuple[str | None, list[str]]:
+    """Hash of the mesh file, if the case has one, or why it cannot be read."""
+    if case.mesh.file is None:
+        return None, []
+    file = path.parent / case.mesh.file
     try:
-        blood = Blood.model_validate(blood_fields | case.blood, context={"file": path})
-    except ValidationError as error:
-        faults += sentences(error, Blood, prefix="blood.")
-    if faults:
-        raise _refused(path, faults)
-    return tissues, blood, overrides
-
-
-def _kelvin(case: Case) -> str:
-    return f"{case.anatomy.core_temperature!r} K"
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest(), []
+    except (OSError, ValueError) as error:
+        why = "no such file" if isinstance(error, FileNotFoundError) else str(error)
+        return None, [f"mesh.file = {shown(case.mesh.file)}: {why}; looked for {file}"]
 
 
 def _override(where: str, value: Any, library_value: Any) -> str:
-    return f"{where} = {value} (library: {library_value if library_value is not None else 'none'})"
+    """What a case gives and what the library holds, on one line."""
+    library = "none" if library_value is None else cite.shown(library_value)
+    return f"{where} = {cite.shown(value)} (library: {library})"
 
 
 def _unknown(name: str) -> str:
-    try:
-        catalogue.entries(name)
-    except CaseError as error:
-        return str(error)
-    return "is not a tissue to build with"
+    """Why no layer can be made of ``name``."""
+    if name == catalogue.BLOOD:
+        return "blood is no tissue to build with"
+    return f"unknown tissue; {did_you_mean(name, catalogue.names())}"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cryosim.case.faults import fault_at
 from cryosim.part import Part
 from cryosim.units import Delay, Duration, Flux, Temperature, fault
 
@@ -15,7 +16,7 @@ class _Phase(Part):
     duration: Duration
     perfusion: float = Field(1.0, ge=0.0, le=50.0)
     """Factor on the perfusion of all tissues during the phase."""
-    applicators: tuple[str, ...] | None = None
+    applicators: tuple[str, ...] | None = Field(None, min_length=1)
     """Names of the applicators that the phase is about; all of them if not given."""
 
 
@@ -40,10 +41,13 @@ class Cool(_Phase):
                 n=" and ".join(given) or "none",
             )
         if self.ramp > self.duration:
-            raise fault("impossible_value", "the ramp takes longer than the phase")
+            raise fault_at(
+                "ramp",
+                f"the ramp takes longer than the phase; expected at most {self.duration:g} s",
+            )
         times = [t for t, _ in self.schedule or ()]
         if any(b <= a for a, b in pairwise(times)):
-            raise fault("not_rising", "expected times of the schedule in strictly rising order")
+            raise fault_at("schedule", "expected times in strictly rising order")
         return self
 
 

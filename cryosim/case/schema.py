@@ -1,10 +1,12 @@
 """The case file: everything that decides the result of one run."""
 
+from itertools import pairwise
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from cryosim.case.applicator import Plate
+from cryosim.case.faults import fault_at
 from cryosim.case.grading import Grading
 from cryosim.case.protocol import Phase, unrolled
 from cryosim.injury import CrystalDose, Injury
@@ -20,6 +22,20 @@ from cryosim.units import (
 )
 
 Condition = Literal["room", "core", "insulated"]
+
+DEPTH_GRADING = {
+    1: Grading(finest=0.0001, growth=1.05, coarsest=0.0005),
+    2: Grading(finest=0.00015, growth=1.05, coarsest=0.00075),
+    3: Grading(finest=0.0003, growth=1.05, coarsest=0.001),
+}
+"""Cells across the layers by dimension: where they cost little they are finer.
+
+Against exact solutions of one hour of cooling a column is off by at most 0.02 K, a block by 0.04 K
+near the skin and 0.07 K where the mesh is coarsest (tests/verification).
+"""
+
+TOLERANCE = {1: 0.01, 2: 0.05, 3: 0.1}
+"""Error of one step (K) by dimension; all steps together stay below 0.03 K in a block."""
 
 BLOCK_FACES = ("top", "bottom", "x_min", "x_max", "y_min", "y_max")
 
@@ -50,22 +66,12 @@ class Anatomy(Part):
     faces: dict[str, Condition] = Field(default_factory=dict)
     """Condition of each face; by default top is "room", bottom "core", the rest "insulated"."""
 
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        labels = [layer.label for layer in self.layers]
-        twice = sorted({label for label in labels if labels.count(label) > 1})
-        if twice:
-            raise fault(
-                "twice", 'two layers are called "{n}"; give each a name of its own', n=twice[0]
-            )
-        return self
-
 
 class Mesh(Part):
     """How fine the block is meshed, or the mesh file that replaces it."""
 
-    depth: Grading = Grading(finest=0.00025, growth=1.1, coarsest=0.0015)
-    """Cells across the layers, finest at the cooled faces."""
+    depth: Grading | None = None
+    """Cells across the layers, finest at the cooled faces; see ``DEPTH_GRADING``."""
     lateral: Grading = Grading(finest=0.001, growth=1.2, coarsest=0.004)
     """Cells along the skin, finest at the rims of applicators."""
     margin: Length = 0.02
@@ -112,9 +118,9 @@ class TableStart(Part):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if len(self.depth) != len(self.temperature):
-            raise fault("lengths", "expected as many depths as temperatures")
-        if any(b <= a for a, b in zip(self.depth, self.depth[1:], strict=False)):
-            raise fault("not_rising", "expected depths in strictly rising order")
+            raise fault_at("depth", f"expected {len(self.temperature)}, one for each temperature")
+        if any(b <= a for a, b in pairwise(self.depth)):
+            raise fault_at("depth", "expected depths in strictly rising order")
         return self
 
 
@@ -132,7 +138,8 @@ class Probe(Part):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.depth is None) == (self.position is None):
-            raise fault("place", "expected either depth or position")
+            got = "neither" if self.depth is None else "both"
+            raise fault("place", "expected either depth or position; got {got}", got=got)
         return self
 
 
@@ -150,12 +157,21 @@ class Output(Part):
 class Numerics(Part):
     """Accuracy of the march."""
 
-    tolerance: TemperatureSpan = 0.1
-    """Error of one step, root mean square over the tissue near the applicator (K)."""
+    tolerance: TemperatureSpan | None = None
+    """Error of one step, root mean square over the tissue near the applicator (K); see
+    ``TOLERANCE``."""
     depth: Length = 0.005
     """Thickness of tissue under the applicators over which the error is averaged."""
+    integrator: Literal["auto", "explicit", "implicit"] = "auto"
+    """Chebyshev stages or TR-BDF2; "auto" takes the cheaper one."""
     overshoot: TemperatureSpan = 1.0
     """How far a temperature may leave the range of the data before the run stops."""
+
+
+def _or_a_single_one(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema of a list accept one item without the list."""
+    listed = {key: schema.pop(key) for key in ("type", "items")}
+    schema["anyOf"] = [listed["items"], listed]
 
 
 class Case(Part):
@@ -163,9 +179,10 @@ class Case(Part):
 
     schema_: Literal[1] = Field(1, alias="schema")
     title: str = Field(min_length=1)
-    dimension: Literal[1, 2, 3] = 3
+    dimension: int = Field(3, ge=1, le=3)
     anatomy: Anatomy
-    applicator: tuple[Plate, ...] = ()
+    applicator: tuple[Plate, ...] = Field((), json_schema_extra=_or_a_single_one)
+    """A file may give a single one as a table."""
     protocol: tuple[Phase, ...] = Field(min_length=1)
     room: Room = Room()
     start: SteadyStart | UniformStart | TableStart = Field(SteadyStart(), discriminator="kind")
@@ -178,15 +195,20 @@ class Case(Part):
     output: Output = Output()
     numerics: Numerics = Numerics()
 
-    @field_validator("applicator", mode="before")
-    @classmethod
-    def _one_or_several(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, dict) else given
-
     @property
     def phases(self) -> list[Any]:
         """Phases in the order in which they happen."""
         return unrolled(self.protocol)
+
+    @property
+    def depth_grading(self) -> Grading:
+        """Cells across the layers."""
+        return self.mesh.depth or DEPTH_GRADING[self.dimension]
+
+    @property
+    def tolerance(self) -> float:
+        """Error of one step (K)."""
+        return self.numerics.tolerance or TOLERANCE[self.dimension]
 
     @property
     def duration(self) -> float:

@@ -47,6 +47,10 @@ class RankTeam:
         """Largest over all ranks.  Collective."""
         return float(self.comm.allreduce(local, MPI.MAX))
 
+    def first(self, message: str | None) -> str:
+        """The first message that a rank has.  Collective."""
+        return next((m for m in self.comm.allgather(message) if m), "")
+
     def update_ghosts(self, x: Values, n_owned: int) -> None:
         """Copy temperatures of owned mesh nodes to ghosts, from ``n_owned`` on.  Collective."""
         if self.comm.size == 1:

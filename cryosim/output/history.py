@@ -53,8 +53,9 @@ class History:
             rows = [[t, *(row[name] for name in names)] for t, row in pairs]
             write_csv(folder / f"{table}.csv", [TIME, *names], rows)
         if self._line_depth.size:
-            header = ["depth [mm]", *(f"{t:g} s [degC]" for t in self.times)]
-            profile = np.column_stack([self._line_depth * 1e3, np.array(self.line).T])
+            header = ["depth [mm]", *(f"{t:.10g} s [degC]" for t in self.times)]
+            depth = self._line_depth * 1e3 + 0.0  # no minus before a zero
+            profile = np.column_stack([depth, np.array(self.line).T])
             write_csv(folder / "profile.csv", header, profile.tolist())
 
     def to_json(self) -> str:

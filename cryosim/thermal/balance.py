@@ -13,10 +13,10 @@ import numpy as np
 
 from cryosim.errors import NumericalError
 from cryosim.physics.exchange import Exchange
-from cryosim.solve.rkc import coefficients, stages
 from cryosim.thermal import kernels
 from cryosim.thermal.arena import Arena, Body, Setting, arrange, stored_heat
-from cryosim.thermal.network import Indices, Values
+from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.network import Indices, Values, apparent_capacity
 from cryosim.units import ZERO_CELSIUS
 
 
@@ -28,6 +28,9 @@ class Team(Protocol):
 
     def largest(self, local: float) -> float:
         """Largest over all ranks."""
+
+    def first(self, message: str | None) -> str:
+        """The first message that a rank has."""
 
     def update_ghosts(self, x: Values, n_owned: int) -> None:
         """Copy temperatures of owned mesh nodes to their ghosts, which start at ``n_owned``."""
@@ -44,8 +47,33 @@ class Alone:
         """Largest over all ranks."""
         return local
 
+    def first(self, message: str | None) -> str:
+        """The first message that a rank has."""
+        return message or ""
+
     def update_ghosts(self, x: Values, n_owned: int) -> None:
         """Nothing to copy."""
+
+
+class Integrator(Protocol):
+    """A way to step a heat balance."""
+
+    def propose(self, balance: "HeatBalance", t: float, dt: float) -> None:
+        """Fill the candidate of ``balance`` with its state ``dt`` (s) after ``t``.  Collective."""
+
+
+class Candidate:
+    """A state that was stepped to and not yet kept; after it was, the state before."""
+
+    def __init__(self, n_nodes: int, n_potentials: int, n_ledger: int) -> None:
+        self.H, self.F = np.zeros(n_nodes), np.zeros(n_nodes)
+        self.x = np.zeros(n_potentials)
+        self.rates = np.zeros(n_ledger)
+        """Rates of the ledger (W) in this state."""
+        self.heat = np.zeros(n_ledger)
+        """What the step adds to the ledger (J)."""
+        self.estimate = np.zeros(n_nodes)
+        """Estimated error of the enthalpy of every node (J)."""
 
 
 @dataclass
@@ -82,9 +110,17 @@ class HeatBalance:
     Local to this rank but for ``attempt`` and ``begin``, which are collective.
     """
 
-    def __init__(self, body: Body, team: Team, T: Values, accuracy: Accuracy) -> None:
+    def __init__(
+        self,
+        body: Body,
+        team: Team,
+        T: Values,
+        accuracy: Accuracy,
+        integrator: Integrator | None = None,
+    ) -> None:
         """Start at temperature ``T`` (K) of owned mesh nodes."""
         self.body, self._team, self._accuracy = body, team, accuracy
+        self.integrator = integrator or Chebyshev()
         self.work = Work()
         self.coldest = T.copy()
         self.pad_heat = 0.0
@@ -118,7 +154,7 @@ class HeatBalance:
     @property
     def surface_power(self) -> Values:
         """Heat (W) that enters this rank's nodes through each surface now."""
-        return self._rate_now[kernels.LEDGER_SURFACES :]
+        return self.rates[kernels.LEDGER_SURFACES :]
 
     # --- phases ----------------------------------------------------------------------------
 
@@ -130,7 +166,7 @@ class HeatBalance:
             H, T = self._change_pads(arena)
         self._enter(arena, H, T)
         self._hold(t)
-        self._rate_now = self._rate(self.x, t, self.F)
+        self.rates = self.rates_at(self.x, t, self.F)
 
     def restore(
         self, setting: Setting, t: float, H: Values, coldest: Values, pads: Callable[[], Values]
@@ -141,7 +177,7 @@ class HeatBalance:
         self._arena = arena
         H = np.concatenate([H, pads()])
         self._enter(arena, H, np.full(H.size, ZERO_CELSIUS))
-        self._rate_now = self._rate(self.x, t, self.F)
+        self.rates = self.rates_at(self.x, t, self.F)
 
     def _change_pads(self, arena: Arena) -> tuple[Values, Values]:
         """Enthalpy and temperature after the old pads have gone and fresh ones been put on."""
@@ -161,8 +197,8 @@ class HeatBalance:
         n = arena.net.held.size
         self._arena, self.net = arena, arena.net
         self.H = H.copy()
-        self.F, self._H_1, self._H_2, self._F_1, self._into = np.zeros((5, n))
-        self.x, self._x_1, self._x_2 = np.zeros((3, arena.net.n_potentials))
+        self.x, self.F, self.into = np.zeros(arena.net.n_potentials), np.zeros(n), np.zeros(n)
+        self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size)
         kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
         kernels.put_all(self.net, self.body.tables, self.x[:n].copy(), self.x)
         coldest = np.full(n, np.inf)
@@ -174,12 +210,12 @@ class HeatBalance:
         """Bring held nodes to their prescribed temperature; their surface pays for the jump."""
         before = self.H.copy()
         kernels.first_stage(
-            self.net, self.body.tables, self.x.copy(), before, self.F, 0.0, self._holding(t),
+            self.net, self.body.tables, self.x.copy(), before, self.F, 0.0, self.holding(t),
             self.H, self.x,
         )  # fmt: skip
         self._book_held(self.H - before)
 
-    def _holding(self, t: float) -> Values:
+    def holding(self, t: float) -> Values:
         """Temperature (K) that each surface prescribes at ``t`` (s), should it hold its nodes."""
         return np.array([law.temperature.at(t) for law in self._arena.setting.exchange])
 
@@ -193,43 +229,21 @@ class HeatBalance:
 
     def attempt(self, t: float, dt: float) -> float:
         """Try to step from ``t`` by ``dt`` (s); return the error in units of the tolerance."""
-        net, tab, perfusion = self.net, self.body.tables, self._arena.setting.perfusion
-        s = stages(dt, self.spectral_radius)
-        k = coefficients(s)
-        H_1, H_2, x_1, x_2 = self._H_1, self._H_2, self._x_1, self._x_2
-        H_2[:] = self.H
-        kernels.first_stage(
-            net, tab, self.x, self.H, self.F, k.mu_tilde[1] * dt, self._holding(t + k.c[1] * dt),
-            H_1, x_1,
-        )  # fmt: skip
-        E_2, E_1 = np.zeros_like(self.ledger), k.mu_tilde[1] * dt * self._rate_now
-        for j in range(2, s + 1):
-            rate = self._surroundings(x_1, t + k.c[j - 1] * dt)
-            mu, nu, f, f_0 = k.mu[j], k.nu[j], k.mu_tilde[j] * dt, k.gamma_tilde[j] * dt
-            kernels.stage(
-                net, tab, x_1, self.coldest, perfusion, self._into, rate,
-                self._holding(t + k.c[j] * dt), (1.0 - mu - nu, mu, nu, f, f_0),
-                self.H, self.F, H_1, H_2, x_2,
-            )  # fmt: skip
-            E_2, E_1 = E_1, mu * E_1 + nu * E_2 + f * rate + f_0 * self._rate_now
-            H_1, H_2, x_1, x_2 = H_2, H_1, x_2, x_1
-        self._H_1, self._H_2, self._x_1, self._x_2 = H_1, H_2, x_1, x_2
-        self._rate_1 = self._rate(x_1, t + dt, self._F_1)
-        self._ledger_step, self.dt = E_1, dt
-        self.work.products += s - 1
-        self.work.most_stages = max(s, self.work.most_stages)
-        error = self._error(dt)
+        self.integrator.propose(self, t, dt)
+        self.dt = dt
+        error = self._error()
         self.work.rejected += not error <= 1.0
         return error
 
     def keep(self) -> None:
-        """Make the attempted state the kept one."""
-        self.ledger += self._ledger_step
-        self._book_held(np.where(self.net.held > 0, self._H_1 - self.H, 0.0))
-        self.H, self._H_1 = self._H_1, self.H
-        self.x, self._x_1 = self._x_1, self.x
-        self.F, self._F_1 = self._F_1, self.F
-        self._rate_now, self._rate_1 = self._rate_1, self._rate_now
+        """Make the attempted state the kept one.  Collective."""
+        new = self.candidate
+        self.ledger += new.heat
+        self._book_held(np.where(self.net.held > 0, new.H - self.H, 0.0))
+        self.H, new.H = new.H, self.H
+        self.x, new.x = new.x, self.x
+        self.F, new.F = new.F, self.F
+        self.rates, new.rates = new.rates, self.rates
         np.minimum(self.coldest, self.T, out=self.coldest)
         self.work.steps += 1
         self._stay_within_bounds()
@@ -247,62 +261,87 @@ class HeatBalance:
         """Temperature (K) of owned ``nodes`` at the fraction ``s`` of the step kept last."""
         T = np.empty(nodes.size)
         kernels.between(
-            self.net, self.body.tables, nodes, self.x, self._H_1, self.H, self._F_1, self.F,
-            self.dt, s, T,
+            self.net, self.body.tables, nodes, self.x, self.candidate.H, self.H,
+            self.candidate.F, self.F, self.dt, s, T,
         )  # fmt: skip
         return T
 
     @property
     def T_before(self) -> Values:
         """Temperature (K) of owned nodes before the step kept last."""
-        return self._x_1[: self.H.size]
+        return self.candidate.x[: self.H.size]
 
     def heat_rates(self, T: Values, t: float) -> Values:
         """Heat (W) into owned nodes if they had the temperature ``T`` (K) at ``t`` (s).
 
         Collective; leaves the potentials at ``T`` but the state as it is.
         """
+        return self.heat_and_rates(T, t)[0]
+
+    def heat_and_rates(self, T: Values, t: float) -> tuple[Values, Values]:
+        """As :meth:`heat_rates`, with the rates of the ledger (W)."""
         kernels.put_all(self.net, self.body.tables, T, self.x)
         F = np.empty_like(self.F)
-        self._rate(self.x, t, F)
-        return F
+        return F, self.rates_at(self.x, t, F)
 
-    def _rate(self, x: Values, t: float, F: Values) -> Values:
+    def capacity(self, T: Values) -> Values:
+        """Apparent heat capacity (J/K) of owned nodes at ``T`` (K)."""
+        return apparent_capacity(self.net, self.body.tables, T)
+
+    def update_ghosts(self, x: Values) -> None:
+        """Copy what owned mesh nodes have in ``x`` to their ghosts.  Collective."""
+        self._team.update_ghosts(x, self.H.size)
+
+    def rates_at(self, x: Values, t: float, F: Values) -> Values:
         """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates."""
-        ledger = self._surroundings(x, t)
+        ledger = self.surroundings(x, t)
         perfusion = self._arena.setting.perfusion
-        kernels.rates(self.net, self.body.tables, x, self.coldest, perfusion, self._into, ledger, F)
+        kernels.rates(self.net, self.body.tables, x, self.coldest, perfusion, self.into, ledger, F)
         self.work.products += 1
         return ledger
 
-    def _surroundings(self, x: Values, t: float) -> Values:
+    def surroundings(self, x: Values, t: float) -> Values:
         """Update ghosts of ``x`` and the exchange with what surrounds the body at ``t`` (s)."""
         arena = self._arena
         self._team.update_ghosts(x, self.H.size)
         kernels.put_ghosts(self.net, self.body.tables, x)
         parameters = np.stack([law.parameters(t) for law in arena.setting.exchange])
         ledger = np.zeros(self.ledger.size)
-        kernels.exchange(arena.node, arena.surface, arena.area, parameters, x, self._into, ledger)
+        kernels.exchange(arena.node, arena.surface, arena.area, parameters, x, self.into, ledger)
         return ledger
 
-    def _error(self, dt: float) -> float:
+    def _error(self) -> float:
+        """Error of the candidate in units of the tolerance; NaN if it broke down."""
+        new = self.candidate
         local = kernels.squared_error(
-            self.net, self.body.tables, self._x_1, self.H, self._H_1, self.F, self._F_1, dt,
-            self._arena.weight,
-        )  # fmt: skip
-        total = float(self._team.total(np.array([local]))[0])
+            self.net, self.body.tables, new.x, new.H, new.estimate, self._arena.weight
+        )
+        return self._in_tolerances(local)
+
+    def size_in_tolerances(self, T: Values) -> float:
+        """Size of the temperature difference ``T`` (K) in units of the tolerance.  Collective."""
+        return self._in_tolerances(float(self._arena.weight @ T**2))
+
+    def _in_tolerances(self, squared: float) -> float:
+        """Units of the tolerance in this rank's sum of capacity times ``squared`` error (J K)."""
+        total = float(self._team.total(np.array([squared]))[0])
         if not total >= 0.0:
             return float("nan")
         return sqrt(total / self._accuracy.capacity) / self._accuracy.tolerance
 
     def _stay_within_bounds(self) -> None:
+        """Stop, on every rank alike, if a temperature is one that the data cannot make."""
         low, high = self._accuracy.bounds
-        coldest, hottest = int(self.T.argmin()), int(self.T.argmax())
-        for node, bad in ((coldest, self.T[coldest] < low), (hottest, self.T[hottest] > high)):
-            if bad:
-                place = self._accuracy.where(node) if node < self.body.n_mesh else "the gel pad"
-                raise NumericalError(
-                    f"{self.T[node] - ZERO_CELSIUS:.2f} degC at {place} lies outside what the case "
-                    f"allows, {low - ZERO_CELSIUS:.2f} to {high - ZERO_CELSIUS:.2f} degC; "
-                    "tighten numerics.tolerance"
-                )
+        excess = np.maximum(low - self.T, self.T - high)
+        if self._team.largest(float(excess.max(initial=-np.inf))) <= 0.0:
+            return
+        message = None
+        if excess.max(initial=-np.inf) > 0.0:
+            node = int(excess.argmax())
+            place = self._accuracy.where(node) if node < self.body.n_mesh else "the gel pad"
+            message = (
+                f"{self.T[node] - ZERO_CELSIUS:.2f} degC at {place} lies outside what the case "
+                f"allows, {low - ZERO_CELSIUS:.2f} to {high - ZERO_CELSIUS:.2f} degC; "
+                "tighten numerics.tolerance"
+            )
+        raise NumericalError(self._team.first(message))

@@ -317,7 +317,7 @@ def stage(  # type: ignore[no-untyped-def]
 
 
 @_jit
-def squared_error(net, tab, x, H_start, H_end, F_start, F_end, dt, capacity):  # type: ignore[no-untyped-def]
+def squared_error(net, tab, x, H_end, estimate, capacity):  # type: ignore[no-untyped-def]
     """Sum of capacity times squared temperature error (J K) of a step; NaN if it broke down."""
     T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
     last = curve.shape[1] - 2
@@ -326,7 +326,7 @@ def squared_error(net, tab, x, H_start, H_end, F_start, F_end, dt, capacity):  #
     total = 0.0
     for i in range(held.size):
         if held[i] == 0:
-            H = H_end[i] + 0.8 * (H_start[i] - H_end[i]) + 0.4 * dt * (F_start[i] + F_end[i])
+            H = H_end[i] + estimate[i]
             k = _interval(T_0, per_kelvin, last, x[i])
             first, end = slot_start[i], slot_start[i + 1]
             place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)

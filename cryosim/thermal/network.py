@@ -191,6 +191,15 @@ def row_of_entry(net: Network) -> Indices:
     return np.repeat(np.arange(net.held.size), counts)
 
 
+def apparent_capacity(net: Network, tables: Tables, T: Values) -> Values:
+    """Heat capacity (J/K), latent heat included, of owned nodes at ``T`` (K)."""
+    interval = ((T - tables.temperature[0]) * tables.per_kelvin).astype(np.int64)
+    interval = np.clip(interval, 0, tables.temperature.size - 2)
+    node = node_of_slot(net)
+    slope = tables.curve[net.slot_tissue, interval[node], ENTHALPY + 1]
+    return np.bincount(node, net.slot_volume * slope, net.held.size)
+
+
 def spectral_bound(net: Network, tables: Tables, film: Values) -> float:
     """Bound of the spectral radius (1/s) at any temperature, by Gershgorin's circles.
 

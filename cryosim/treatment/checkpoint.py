@@ -5,7 +5,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cryosim.errors import CaseError
+from cryosim.errors import CaseError, CryosimError
 from cryosim.fem.export import node_gather
 from cryosim.output.history import History
 from cryosim.parallel import Gather, on_root
@@ -57,13 +57,17 @@ class Checkpoint:
         self, arrays: dict[str, Values | None], numbers: dict[str, float], history: History
     ) -> None:
         temporary = self._path.with_name(f".{RESTART_FILE}.tmp")
-        with h5py.File(temporary, "w", locking=False) as file:
-            file.attrs.update(numbers)
-            file.attrs["case_hash"] = self._treatment.frame.loaded.hash
-            for name, array in arrays.items():
-                file.create_dataset(name, data=array)
-            file.create_dataset("history", data=history.to_json())
-        temporary.replace(self._path)
+        try:
+            with h5py.File(temporary, "w", locking=False) as file:
+                file.attrs.update(numbers)
+                file.attrs["case_hash"] = self._treatment.frame.loaded.hash
+                for name, array in arrays.items():
+                    file.create_dataset(name, data=array)
+                file.create_dataset("history", data=history.to_json())
+            temporary.replace(self._path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise CryosimError(f"{self._path} could not be written: {error}") from error
 
     def load(self) -> History:
         """Bring the treatment to the saved state; return the history so far.  Collective."""

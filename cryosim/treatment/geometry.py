@@ -59,7 +59,7 @@ def axes_of(case: Case) -> list[Values]:
         p.face == "bottom" for p in case.applicator
     )
     fine = [0.0, boundaries[-1]] if cooled_below else [0.0]
-    z = -case.mesh.depth.planes(boundaries, fine, fewest=3)[::-1]
+    z = -case.depth_grading.planes(boundaries, fine, fewest=3)[::-1]
     z[-1] = 0.0
     return [*(_lateral(case, axis) for axis in range(case.dimension - 1)), z]
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyvista as pv
 
 from cryosim.view.placement import Placement
+from cryosim.view.refine import refined
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,8 +33,10 @@ class Bodies:
     """The two faces of the quarter taken out."""
     front: pv.DataSet
     """Threshold surface within that quarter."""
-    rim: pv.PolyData | None
-    """Outline of the applicator on the skin."""
+    front_rim: pv.DataSet
+    """Its rim on the skin and at the ends of the tissue."""
+    rims: list[pv.PolyData]
+    """Outlines of the applicators on the skin."""
     bounds: Floats
     """Low and high corner (mm)."""
     trimmed: bool
@@ -46,7 +49,7 @@ def bodies_of(placed: Placement, threshold: float) -> Bodies:
     outside = _trim(placed.grid.extract_surface(algorithm="dataset_surface"), low, high)
     depth = np.asarray(outside.point_data_to_cell_data().cell_data["depth"])
     on_skin = depth < 1e-3 * depth.max()
-    skin = outside.extract_cells(on_skin)
+    skin = outside.extract_cells(on_skin).extract_surface(algorithm="dataset_surface")
     sides = _kept(outside.extract_cells(~on_skin), placed.centre)
     trimmed = False
     whole_low, whole_high = np.reshape(placed.grid.bounds, (3, 2)).T
@@ -57,13 +60,15 @@ def bodies_of(placed: Placement, threshold: float) -> Bodies:
             trimmed = True
     points = np.vstack([outside.points, *(face.points for face in sides)])
     bounds = np.array([points.min(axis=0), points.max(axis=0)], dtype=float)
+    front = _front(placed, threshold)
     return Bodies(
-        skin=_kept(skin, placed.centre),
-        outline=_kept(_edges(skin.extract_surface(algorithm="dataset_surface")), placed.centre),
+        skin=_kept(refined(skin), placed.centre),
+        outline=_kept(_edges(skin), placed.centre),
         sides=sides,
         cut=_cut(placed, low, high),
-        front=_front(placed, threshold),
-        rim=_rim(placed),
+        front=front,
+        front_rim=_edges(front) if front.n_cells else front,
+        rims=[_edges(footprint) for _, footprint in placed.pads],
         bounds=bounds,
         trimmed=trimmed,
     )
@@ -86,9 +91,10 @@ def _extent(placed: Placement) -> tuple[Floats, Floats]:
     At least 15 mm beyond it; infinite where the tissue ends near there anyway.
     """
     low, high = np.full(3, -np.inf), np.full(3, np.inf)
-    if placed.footprint is None:
+    if not placed.pads:
         return low, high
-    reach = np.abs(np.asarray(placed.footprint.points) - placed.centre).max(axis=0)
+    covered = np.vstack([footprint.points for _, footprint in placed.pads])
+    reach = np.abs(covered - placed.centre).max(axis=0)
     reach = 5.0 * np.ceil(np.maximum(1.5 * reach, reach + 15.0) / 5.0)
     ends = np.reshape(placed.grid.bounds, (3, 2)) - placed.centre[:, None]
     for axis in (0, 1):
@@ -129,7 +135,7 @@ def _slice(placed: Placement, axis: int, at: float) -> Any:
 def _cut(placed: Placement, low: Floats, high: Floats) -> list[Any]:
     faces = []
     for axis, other, invert in ((1, "x", False), (0, "y", True)):
-        face = _trim(_slice(placed, axis, placed.centre[axis]), low, high, keep=axis)
+        face = refined(_trim(_slice(placed, axis, placed.centre[axis]), low, high, keep=axis))
         faces.append(face.clip(other, origin=placed.centre, invert=invert))
     return [face for face in faces if face.n_cells]
 
@@ -142,10 +148,6 @@ def _front(placed: Placement, threshold: float) -> Any:
     if front.n_cells:
         front = front.compute_normals(split_vertices=False, consistent_normals=True)
     return front
-
-
-def _rim(placed: Placement) -> pv.PolyData | None:
-    return None if placed.footprint is None else _edges(placed.footprint)
 
 
 def _edges(surface: Any) -> pv.PolyData:

@@ -7,11 +7,13 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
 from cryosim.view import style
-from cryosim.view.lettering import fitted, spread
+from cryosim.view.marks import draw_bars, margins, name_layers
 from cryosim.view.result import Result
 from cryosim.view.section import Section, section_of
 from cryosim.view.style import Scale
 from cryosim.view.verdict import draw_cards
+
+Way = tuple[tuple[float, float], tuple[float, float]]
 
 _STRIDE = 34.0
 """Least distance between the labels of two isotherms (pixels)."""
@@ -22,19 +24,19 @@ def layers_cut(result: Result, step: int, scale: Scale) -> Figure:
     section = section_of(result, step)
     figure = style.page()
     time = float(result.times[step])
-    where = "cross-section"
+    where = "Cross-section"
     if result.dimension == 3:
-        where = f"cut through the {'applicator' if len(section.footprint) else 'block'}'s centre"
+        where = f"Cut through the {section.owner}'s centre"
     line = (
-        f"Temperature in the {where} at {style.clock(time)}; hatched: colder than the"
-        f" crystallisation threshold, {style.degrees(result.threshold)}"
+        f"{where} at {style.moment(result, step)}; hatched: colder than the crystallisation"
+        f" threshold, {style.degrees(result.threshold)}"
     )
     style.headline(figure, result.title, line)
     axes = figure.add_axes((0.075, 0.345, 0.81, 0.525))
     _frame(axes, section, _window(section, axes))
     _crossed(axes, section, result)
+    name_layers(axes, section, result)
     _temperature(figure, axes, section, scale)
-    _name_layers(axes, section, result)
     draw_cards(figure.add_axes((0.035, 0.035, 0.93, 0.205)), result, time)
     return figure
 
@@ -43,15 +45,14 @@ def flat_temperature(result: Result, step: int, scale: Scale) -> Figure:
     """A two-dimensional run as it is: the whole mesh, coloured by temperature."""
     section = section_of(result, step)
     figure = style.page()
-    time = float(result.times[step])
     count = f"{result.grid.n_points} nodes, {result.grid.n_cells} cells"
-    style.headline(figure, result.title, f"Temperature at {style.clock(time)}; {count}")
+    style.headline(figure, result.title, f"Temperature at {style.moment(result, step)}; {count}")
     axes = figure.add_axes((0.075, 0.12, 0.81, 0.74))
     _frame(axes, section, (float(section.across.min()), float(section.across.max())))
     axes.add_collection(LineCollection(list(section.edges), colors=style.INK, linewidths=0.3,
                                        alpha=0.4, zorder=2.0))  # fmt: skip
+    name_layers(axes, section, result)
     _temperature(figure, axes, section, scale)
-    _name_layers(axes, section, result)
     return figure
 
 
@@ -67,10 +68,10 @@ def finish_bar(bar: Colorbar, scale: Scale) -> None:
 def _window(section: Section, axes: Axes) -> tuple[float, float]:
     """What to show across (mm): as much as fills the height, and all of the footprint."""
     low, high = float(section.across.min()), float(section.across.max())
-    if not len(section.footprint):
+    if not section.bars:
         return low, high
     box = axes.get_window_extent()
-    x = section.footprint[..., 0]
+    x = np.concatenate([bar.line[:, 0] for bar in section.bars])
     middle, reach = (x.min() + x.max()) / 2, np.ptp(x) / 2
     half = max(np.ptp(section.up) * 1.1 * box.width / box.height / 2, 1.5 * reach)
     return float(max(low, middle - half)), float(min(high, middle + half))
@@ -81,17 +82,13 @@ def _frame(axes: Axes, section: Section, window: tuple[float, float]) -> None:
     axes.add_collection(LineCollection(list(section.boundaries()), colors=style.INK,
                                        linewidths=1.8, capstyle="round", zorder=4.0))  # fmt: skip
     low, high = float(section.up.min()), float(section.up.max())
-    tall = high - low
-    if len(section.footprint):
-        line = np.unique(section.footprint.reshape(-1, 2), axis=0)
-        axes.plot(line[:, 0], line[:, 1] + 0.022 * tall, color=style.DEVICE, linewidth=8.0,
-                  solid_capstyle="butt", solid_joinstyle="round")  # fmt: skip
-        x = section.footprint[..., 0]
-        axes.text((x.min() + x.max()) / 2, high + 0.06 * tall, f"applicator, {np.ptp(x):.0f} mm",
-                  ha="center", va="bottom", fontsize=style.SMALL)  # fmt: skip
+    draw_bars(axes, section)
+    left, right, below, above = margins(section)
     axes.set_aspect("equal", anchor="C")
-    axes.set_xlim(*window)
-    axes.set_ylim(low - 0.01 * tall, high + 0.06 * tall)
+    axes.set_xlim(window[0] - left, window[1] + right)
+    axes.set_ylim(low - below, high + above)
+    axes.set_yticks([t for t in axes.get_yticks() if low - 1e-6 <= t <= high + 1e-6])
+    axes.set_xticks([t for t in axes.get_xticks() if window[0] <= t <= window[1]])
     sign = -1.0 if section.names[1].startswith("depth") else 1.0
     axes.yaxis.set_major_formatter(lambda v, _: f"{sign * v + 0.0:g}".replace("-", "−"))
     axes.set_xlabel(section.names[0])
@@ -117,14 +114,11 @@ def _temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> 
 def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
     triangles, T = section.triangulation(), section.temperature
     inside = [t for t in scale.ticks if T.min() < t < T.max() and abs(t - scale.threshold) > 1.0]
-    (left, right), low = axes.get_xlim(), float(section.up.min())
-    middle = float(section.footprint[..., 0].mean()) if len(section.footprint) else 0.0
-    top = max(t for t, _ in section.column(middle).values())
+    ways = _ways(axes, section)
     if inside:
         lines = axes.tricontour(triangles, T, levels=inside, colors=style.INK, linewidths=0.9,
                                 linestyles="solid", zorder=3.0)  # fmt: skip
-        end = (middle + 0.85 * (right - middle), top + 0.85 * (low - top))
-        places = _apart(axes, section.crossings((middle, top), end, inside))
+        places = _apart(axes, section.crossings(ways[0], inside))
         for text in axes.clabel(lines, levels=list(places), manual=list(places.values()),
                                 fmt=style.whole_degrees,
                                 fontsize=style.SMALL, inline_spacing=4):  # fmt: skip
@@ -133,12 +127,26 @@ def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
         one = [scale.threshold]
         axes.tricontour(triangles, T, levels=one, colors="white", linewidths=6.0, zorder=3.0)
         axes.tricontour(triangles, T, levels=one, colors=style.COLD, linewidths=3.4, zorder=3.1)
-        end = (middle + 0.35 * (left - middle), low)
-        for at in section.crossings((middle + 0.12 * (left - middle), top), end, one).values():
+        for at in section.crossings(ways[1], one).values():
             axes.text(*at, style.degrees(scale.threshold), ha="center", va="center", zorder=6.0,
                       color="white", fontweight="bold",
                       bbox={"boxstyle": "round,pad=0.3", "facecolor": style.COLD,
                             "edgecolor": "white"})  # fmt: skip
+
+
+def _ways(axes: Axes, section: Section) -> tuple[list[Way], list[Way]]:
+    """Lines (mm) on which the isotherms are labelled, and those for the threshold."""
+    (left, right), low = axes.get_xlim(), float(section.up.min())
+    middle = float(section.footprint[:, 0].mean()) if section.bars else (left + right) / 2
+    top, bottom = section.column_ends(middle)
+    half = (top + bottom) / 2
+
+    def spot(share: float, height: float) -> tuple[float, float]:
+        return middle + share * ((right if share > 0 else left) - middle) * np.sign(share), height
+
+    across = [((middle, half), (side, half)) for side in (left, right)]
+    slanted = (middle, top), spot(0.85, top + 0.85 * (low - top))
+    return [slanted, *across], [(spot(-0.12, top), spot(-0.35, low)), *across]
 
 
 def _apart(
@@ -169,28 +177,3 @@ def _crossed(axes: Axes, section: Section, result: Result) -> None:
         )  # fmt: skip
         region.set_edgecolor(style.darker(colours[layer.name], 0.25))
         region.set_linewidth(0.0)
-
-
-def _name_layers(axes: Axes, section: Section, result: Result) -> None:
-    """Write the layers' names at the left, where all of them are met, clear of each other."""
-    colours = style.layer_colours(result.layers)
-    left, right = axes.get_xlim()
-    tries = [left + share * (right - left) for share in np.linspace(0.012, 0.4, 30)]
-    columns = [section.column(at) for at in tries]
-    most = {k: max(np.ptp(c[k]) for c in columns if k in c) for c in columns for k in c}
-    room = [min(np.ptp(c.get(k, (0.0, 0.0))) / most[k] for k in most) for c in columns]
-    best = next((i for i, share in enumerate(room) if share > 0.6), int(np.argmax(room)))
-    at, rows = tries[best], sorted(columns[best].items(), key=lambda p: p[1][0])
-    middles = [(top + bottom) / 2 for _, (top, bottom) in rows]
-    size = 30.0 * float(np.ptp(axes.get_ylim())) / axes.get_window_extent().height
-    low, high = float(section.up.min()), float(section.up.max())
-    heights = spread(middles, [size] * len(rows), 0.2 * size, low, high + 0.4 * size)
-    free = float(section.footprint[..., 0].min()) if len(section.footprint) else right
-    space = (0.96 * free + 0.04 * left - at) / (right - left) * axes.get_window_extent().width
-    for (index, _), height in zip(rows, heights, strict=True):
-        layer = result.layers[index]
-        title, points = fitted(layer.title, max(space, 90.0), style.TEXT, bold=True)
-        axes.text(at, height, title, va="center", ha="left", fontsize=points, fontweight="bold",
-                  zorder=6.0, bbox={"boxstyle": "round,pad=0.3", "facecolor": "white",
-                                    "edgecolor": colours[layer.name],
-                                    "linewidth": 2.4})  # fmt: skip

@@ -42,9 +42,10 @@ def temperature_3d(result: Result, step: int, scale: Scale) -> Figure:
     bar = figure.colorbar(ScalarMappable(scale.norm, scale.colours), ticks=list(scale.ticks),
                           cax=figure.add_axes((0.93, 0.12, 0.016, 0.50)))  # fmt: skip
     finish_bar(bar, scale)
-    time = style.clock(float(result.times[step]))
-    owner = "block" if placed.footprint is None else "applicator"
-    line = f"Temperature at {time}; a quarter is taken out at the {owner}'s centre"
+    time = style.moment(result, step)
+    line = f"Temperature at {time}; a quarter is taken out at the {placed.owner}'s centre"
+    if placed.mirrored:
+        line += "; mirrored at the planes of symmetry"
     if bodies.trimmed:
         line += "; tissue farther off is not shown"
     style.headline(figure, result.title, line)
@@ -57,14 +58,17 @@ def _rulers(axes: Axes, placed: Placement, bounds: Floats, eye: Eye) -> None:
     names = [f"{name} [mm]" for name in placed.names]
     depth = placed.flat and abs(z1) < 1e-3 * (z1 - z0)
     _ruler(axes, eye, np.array([[x0, y0, z0], [x1, y0, z0]]), 0, -1, names[0])
-    _ruler(axes, eye, np.array([[x1, y0, z0], [x1, y1, z0]]), 1, -1, names[1])
+    _ruler(axes, eye, np.array([[x1, y0, z0], [x1, y1, z0]]), 1, -1, names[1], first=20.0)
     _ruler(axes, eye, np.array([[x0, y0, z0], [x0, y0, z1]]), 2, 1,
            "depth [mm]" if depth else names[2], sign=-1.0 if depth else 1.0)  # fmt: skip
 
 
 def _ruler(axes: Axes, eye: Eye, ends: Floats, axis: int, side: int, name: str,
-           sign: float = 1.0) -> None:  # fmt: skip
-    """One axis along ``ends`` (mm), its numbers to the left (``side`` 1) or right of its way."""
+           sign: float = 1.0, first: float = 0.0) -> None:  # fmt: skip
+    """One axis along ``ends`` (mm), its numbers to the left (``side`` 1) or right of its way.
+
+    The number of a mark nearer to the start than ``first`` (pixels) is that of another axis.
+    """
     start, stop = eye.pixels(ends)
     along = (stop - start) / np.linalg.norm(stop - start)
     out = side * np.array([-along[1], along[0]])
@@ -75,6 +79,8 @@ def _ruler(axes: Axes, eye: Eye, ends: Floats, axis: int, side: int, name: str,
         share = (value - low) / (high - low)
         at = start + share * (stop - start)
         axes.plot(*np.array([at, at + 7.0 * out]).T, color=style.INK, linewidth=1.2)
+        if np.linalg.norm(at - start) < first:
+            continue
         x, y = at + (23.0 if axis < 2 else 13.0) * out
         axes.text(x, y, f"{sign * value + 0.0:g}".replace("-", "−"), va="center",
                   ha="center" if axis < 2 else "right", fontsize=style.SMALL)  # fmt: skip
@@ -107,7 +113,8 @@ def _layer_names(axes: Axes, result: Result, bodies: Bodies, eye: Eye) -> None:
         if len(spots):
             ends[k] = spots[spots[:, 0] > spots[:, 0].max() - 2.0].mean(axis=0)
     shown = sorted(ends, key=lambda k: float(ends[k][1]))
-    heights = spread([float(ends[k][1]) for k in shown], [30.0] * len(shown), 6.0)
+    corner = float(eye.pixels(bodies.bounds[[1, 1, 0], [0, 1, 2]])[1])  # of the ruler's last number
+    heights = spread([float(ends[k][1]) for k in shown], [30.0] * len(shown), 6.0, low=corner)
     for k, height in zip(shown, heights, strict=True):
         title, size = fitted(k.title, style.PAGE[0] - 125.0 - left, style.TEXT, bold=True)
         axes.annotate(title, tuple(ends[k]), (left, height), va="center", fontsize=size,
@@ -127,7 +134,10 @@ def _legend(axes: Axes, result: Result, placed: Placement) -> None:
                   label=f"surface of {threshold} (crystallisation)"),
             Line2D([], [], color=style.COLD, linewidth=3.4, label=f"{threshold} on skin and cut"),
         ]  # fmt: skip
-    if placed.footprint is not None:
+    if placed.pads:
+        names = [name for name, _ in placed.pads]
+        shown = " and ".join(names) if len(set(names)) == len(names) < 3 else "applicators"
+        shown = fitted(f"{shown} on the skin", 290.0, style.SMALL)[0]
         entries.append(Line2D([], [], color=style.DEVICE, linewidth=4.0,
-                              label="applicator on the skin"))  # fmt: skip
+                              label=shown))  # fmt: skip
     axes.legend(handles=entries, loc="upper right", bbox_to_anchor=(0.975, 0.905))

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cryosim.doctor import require_rendering
-from cryosim.view import charts, cut, overlay, style
+from cryosim.view import charts, cut, depth, overlay, style
 from cryosim.view.result import Result
 from cryosim.view.style import Scale
 
@@ -48,12 +48,12 @@ def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
     """The pictures by the name of their file, in the order in which they are drawn."""
     makers: dict[str, Maker] = {}
     if result.dimension == 1:
-        makers["layers_cut"] = lambda: charts.depth_profiles(result, step)
+        makers["layers_cut"] = lambda: depth.depth_profiles(result, step)
     else:
         makers["layers_cut"] = lambda: cut.layers_cut(result, step, scale)
     makers["layers_over_time"] = lambda: charts.layers_over_time(result)
     if result.has("profile") and len(result.table("profile")) > 2:
-        makers["depth_time"] = lambda: charts.depth_over_time(result, scale)
+        makers["depth_time"] = lambda: depth.depth_over_time(result, scale)
     if result.dimension == 2:
         makers["temperature_2d"] = lambda: cut.flat_temperature(result, step, scale)
     if result.dimension == 3:  # last: where nothing can be rendered, the charts are there

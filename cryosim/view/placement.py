@@ -1,15 +1,19 @@
 """Where the applicator sits, and the tissue turned so that it sits on top.
 
 On a flat block nothing is turned.  On a curved mesh the mean normal of the applicator's facets
-becomes the vertical, and the centre of the footprint the origin.
+becomes the vertical, and the centre of the footprint the origin.  Of a symmetric whole that is
+meshed in part, the rest is added.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 
+from cryosim.view.mirror import mirrored, planes_of_symmetry
+from cryosim.view.pads import UNNAMED, pads_of
 from cryosim.view.result import Result
 
 Floats = npt.NDArray[np.float64]
@@ -22,12 +26,26 @@ class Placement:
     """The tissue (mm) seen with the applicator on top."""
 
     grid: pv.UnstructuredGrid
-    footprint: pv.PolyData | None
-    """Skin under the applicator; none if no facet says so."""
+    pads: tuple[tuple[str, pv.PolyData], ...]
+    """Name of each applicator and the skin under it, the one seen from above first."""
     centre: Floats
-    """Of the footprint (mm)."""
+    """Of the first footprint (mm)."""
     names: tuple[str, str, str]
     """What the coordinates are called."""
+    mirrored: bool
+    """Whether the mesh holds but a part of what is shown."""
+
+    @property
+    def footprint(self) -> pv.PolyData | None:
+        """Skin under the first applicator; none if no facet says so."""
+        return self.pads[0][1] if self.pads else None
+
+    @property
+    def owner(self) -> str:
+        """Whose centre `centre` is."""
+        if not self.pads:
+            return "block"
+        return self.pads[0][0] if len(self.pads) > 1 else UNNAMED
 
     @property
     def upright(self) -> bool:
@@ -47,45 +65,34 @@ def place(result: Result, temperature: Floats) -> Placement:
     """Put the three-dimensional mesh of ``result`` upright, with nodal ``temperature`` (degC)."""
     grid = result.grid.copy()
     grid.point_data["temperature"] = temperature
-    footprint = _footprint(result)
-    if footprint is None:
+    covered = pads_of(result)
+    if not covered:
         low, high = np.reshape(grid.bounds, (3, 2)).T
         centre = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2]])
-        return Placement(grid, None, centre, ("x", "y", "z"))
-    areas, centroids = _areas(footprint)
+        return Placement(grid, (), centre, ("x", "y", "z"), mirrored=False)
+    planes = planes_of_symmetry(result, [pad.facets for pad in covered])
+    grid = mirrored(grid, planes)
+    surfaces = [mirrored(_surface(result, pad.facets), planes) for pad in covered]
+    pads = tuple(zip([pad.name for pad in covered], surfaces, strict=True))
+    areas, centroids = _areas(surfaces[0])
     centre = areas @ centroids / areas.sum()
-    normal = _outward(footprint, areas, np.asarray(grid.center), centre)
+    normal = _outward(surfaces[0], areas, np.asarray(grid.center), centre)
     if normal[2] >= _FLAT:
-        return Placement(grid, footprint, centre, ("x", "y", "z"))
-    turn = _turn(normal)
-    for mesh in (grid, footprint):
-        mesh.points = (mesh.points - centre) @ turn.T
-    return Placement(grid, footprint, np.zeros(3), ("along", "across", "up"))
+        return Placement(grid, pads, centre, ("x", "y", "z"), bool(planes))
+    _turn_all((grid, *surfaces), normal, centre)
+    return Placement(grid, pads, np.zeros(3), ("along", "across", "up"), bool(planes))
 
 
-def applicator_facets(result: Result) -> npt.NDArray[np.int64]:
-    """Nodes of the facets under the applicator; of the largest one if there are several."""
-    facets, kinds = result.facets
-    names = {a.get("name") for a in result.applicators} | {
-        a.get("face") for a in result.applicators
-    }
-    chosen = [k for k in sorted(set(kinds)) if k.startswith("applicator")]
-    chosen = chosen or [k for k in sorted(set(kinds)) if k in names]
-    if not chosen:
-        return facets[:0]
-    groups = [facets[np.array([k == name for k in kinds])] for name in chosen]
-    return max(groups, key=len)
-
-
-def _footprint(result: Result) -> pv.PolyData | None:
-    facets = applicator_facets(result)
-    if not len(facets):
-        return None
-    points = result.grid.points
-    faces = np.column_stack([np.full(len(facets), facets.shape[1]), facets]).ravel()
-    surface = pv.PolyData(np.array(points, dtype=float), faces=faces)
-    cleaned: pv.PolyData = surface.clean()
+def _surface(result: Result, facets: npt.NDArray[np.int64]) -> pv.PolyData:
+    points = np.array(result.grid.points, dtype=float)
+    cleaned: pv.PolyData = pv.PolyData.from_regular_faces(points, facets).clean()
     return cleaned
+
+
+def _turn_all(meshes: Sequence[pv.DataSet], normal: Floats, centre: Floats) -> None:
+    turn = _turn(normal)
+    for mesh in meshes:
+        mesh.points = (np.asarray(mesh.points) - centre) @ turn.T
 
 
 def _areas(surface: pv.PolyData) -> tuple[Floats, Floats]:

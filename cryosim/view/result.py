@@ -140,6 +140,13 @@ class Result:
         columns = self.table("layers")
         return tuple(k for k in self.layers if f"{k.name} crystallised [1]" in columns)
 
+    @property
+    def skin(self) -> str:
+        """What depth is measured from: "the skin", or which one if there are several."""
+        first, *others = self.layers
+        several = any(k.tissue == first.tissue for k in others)
+        return f"the {first.title[:1].lower()}{first.title[1:]}" if several else "the skin"
+
     def layer_sizes(self) -> Floats:
         """Volume (mm^3), area (mm^2) or length (mm) of each layer."""
         sizes = self.grid.compute_cell_sizes()
@@ -158,10 +165,14 @@ class Result:
         return tuple(found)
 
     def coldest_step(self) -> int:
-        """The step at which most lipid tissue is below the threshold: the end of cooling.
+        """The last step at which an applicator is as cold as it ever is: the end of cooling.
 
-        Among equals the last; if none ever is, the step of the coldest tissue.
+        Without an applicator, the last step at which most lipid tissue is below the threshold; if
+        none ever is, that of the coldest tissue.
         """
+        course = self._coldest_device()
+        if course is not None and np.isfinite(course).any():
+            return int(np.flatnonzero(course <= np.nanmin(course) + 0.5)[-1])
         rows, sizes = self.table("layers"), self.layer_sizes()
         time, total = rows["time [s]"], np.zeros(len(self.times))
         for layer in self.lipid_layers() or self.layers:
@@ -171,6 +182,25 @@ class Result:
             coldest = np.min([rows[f"{k.name} minimum [degC]"] for k in self.layers], axis=0)
             total = -np.interp(self.times, time, coldest)
         return int(np.flatnonzero(total >= total.max() - 1e-9 * np.abs(total).max())[-1])
+
+    def ends_cooling(self, step: int) -> bool:
+        """Whether the applicators warm up or go after ``step``."""
+        return (
+            self._coldest_device() is not None
+            and step < len(self.times) - 1
+            and step == self.coldest_step()
+        )
+
+    def _coldest_device(self) -> Floats | None:
+        """Temperature (degC) of the coldest applicator at `times`; NaN where none is on."""
+        table = self.table("device") if self.has("device") else {}
+        courses = [v for k, v in table.items() if k.endswith(" temperature [degC]")]
+        if not courses:
+            return None
+        coldest = np.min([np.where(np.isnan(v), np.inf, v) for v in courses], axis=0)
+        time = table["time [s]"]
+        rows = np.clip(np.searchsorted(time, self.times - 1e-6), 0, len(time) - 1)
+        return np.where(np.isfinite(coldest[rows]), coldest[rows], np.nan)
 
 
 def _heading(file: h5py.File) -> dict[str, Any]:
@@ -185,13 +215,19 @@ def _heading(file: h5py.File) -> dict[str, Any]:
         "cell_type": str(file.attrs["cell_type"]),
         "threshold": float(file.attrs["threshold"]),
         "layers": tuple(
-            Layer(i, k["name"], k.get("tissue", k["name"]), k.get("title") or k["name"])
-            for i, k in enumerate(layers)
+            Layer(i, k["name"], k.get("tissue", k["name"]), _shown(k)) for i, k in enumerate(layers)
         ),
         "applicators": tuple(json.loads(file.attrs["applicators"])),
         "times": times,
         "field_names": tuple(file["fields"]),
     }
+
+
+def _shown(layer: dict[str, str]) -> str:
+    """What a layer is called: by the title of its tissue unless it has a name of its own."""
+    name = layer["name"]
+    title = layer.get("title") if name == layer.get("tissue", name) else ""
+    return title or name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _why_not(folder: Path) -> str:

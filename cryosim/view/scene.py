@@ -82,8 +82,8 @@ def render(bodies: Bodies, layers: tuple[Layer, ...], scale: Scale, eye: Eye) ->
         plotter.set_background("white")
         _add_temperature(plotter, eye, bodies, scale)
         _add_sides(plotter, eye, bodies, layers)
-        _add_front(plotter, bodies)
-        _add_rim(plotter, eye, bodies)
+        _add_front(plotter, eye, bodies)
+        _add_rims(plotter, eye, bodies)
         _aim(plotter, bodies, eye)
         image = np.asarray(plotter.screenshot(None, return_img=True), dtype=float)
     finally:
@@ -130,20 +130,25 @@ def _add_sides(plotter: pv.Plotter, eye: Eye, bodies: Bodies, layers: tuple[Laye
         _add_lines(plotter, eye, layer_lines(face), style.INK, 1.5)
 
 
-def _add_front(plotter: pv.Plotter, bodies: Bodies) -> None:
-    """The threshold surface where the quarter was taken out; elsewhere it is in the tissue."""
+def _add_front(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
+    """The threshold surface where the quarter was taken out; elsewhere it is in the tissue.
+
+    The deeper it goes the more of the cut is behind it, and the thinner it is.  Its rim goes on
+    with the line on skin and cut.
+    """
     if bodies.front.n_cells:
-        plotter.add_mesh(bodies.front, color=style.FRONT, opacity=0.62, smooth_shading=True,
-                         ambient=0.8, diffuse=0.3, specular=0.1)  # fmt: skip
+        tall = np.ptp(np.asarray(bodies.front.points)[:, 2]) / np.ptp(bodies.bounds[:, 2])
+        plotter.add_mesh(bodies.front, color=style.FRONT, opacity=0.64 - 0.34 * float(tall),
+                         smooth_shading=True, ambient=0.7, diffuse=0.4, specular=0.1)  # fmt: skip
+        _add_lines(plotter, eye, bodies.front_rim, style.COLD, 1.6)
 
 
-def _add_rim(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
-    if bodies.rim is None:
-        return
-    rim = bodies.rim.copy()
-    _add_lines(plotter, eye, rim, "white", 6.0)
-    rim.points = np.asarray(rim.points, dtype=float) + 2.0 / eye.scale * eye.toward
-    _add_lines(plotter, eye, rim, style.DEVICE, 3.4)
+def _add_rims(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
+    for rim in bodies.rims:
+        _add_lines(plotter, eye, rim, "white", 6.0)
+        nearer = rim.copy()
+        nearer.points = np.asarray(rim.points, dtype=float) + 2.0 / eye.scale * eye.toward
+        _add_lines(plotter, eye, nearer, style.DEVICE, 3.4)
 
 
 def _add_lines(plotter: pv.Plotter, eye: Eye, lines: Any, colour: str, width: float) -> None:

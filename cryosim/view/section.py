@@ -1,20 +1,41 @@
 """The tissue in a plane: triangles with temperature and layer, ready to be drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 from matplotlib.tri import LinearTriInterpolator, Triangulation
 
-from cryosim.view.placement import applicator_facets, place
+from cryosim.view.pads import pads_of
+from cryosim.view.placement import place
+from cryosim.view.refine import refined
 from cryosim.view.result import Result
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-_ENOUGH = 40_000
-"""Triangles that make a smooth picture; quadrilaterals of a coarser mesh are subdivided."""
+
+@dataclass(frozen=True)
+class Bar:
+    """An applicator seen from its edge."""
+
+    name: str
+    line: Floats
+    """Where it touches the skin (mm), from end to end, shape (n, 2)."""
+    outward: Floats
+    """Unit vectors away from the tissue, shape (n, 2)."""
+
+    @property
+    def length(self) -> float:
+        """Along the skin (mm)."""
+        return float(np.linalg.norm(np.diff(self.line, axis=0), axis=1).sum())
+
+    @property
+    def away(self) -> Floats:
+        """Unit vector away from the tissue in the middle."""
+        return np.asarray(self.outward[len(self.outward) // 2])
 
 
 @dataclass(frozen=True)
@@ -30,12 +51,19 @@ class Section:
     triangles: Integers
     layer: Integers
     """Of the triangles."""
-    footprint: Floats
-    """Line pieces (mm) where the applicator touches the skin, shape (n, 2, 2)."""
+    bars: tuple[Bar, ...]
+    """The applicators that are met, the one on top first."""
     names: tuple[str, str]
     """What the axes are called."""
     edges: Floats
     """Edges of the cells (mm), shape (n, 2, 2)."""
+    owner: str = "block"
+    """Whose centre the plane goes through."""
+
+    @property
+    def footprint(self) -> Floats:
+        """Where the first applicator touches the skin (mm), shape (n, 2); empty without one."""
+        return self.bars[0].line if self.bars else np.empty((0, 2))
 
     def triangulation(self, layer: int | None = None) -> Triangulation:
         """All triangles, or those of one layer."""
@@ -71,18 +99,27 @@ class Section:
             found[int(index)] = (float(up.max()), float(up.min()))
         return found
 
+    def column_ends(self, at: float) -> tuple[float, float]:
+        """Top and bottom (mm) of the tissue on the vertical line ``at`` (mm)."""
+        ends = np.array(list(self.column(at).values()))
+        return float(ends.max()), float(ends.min())
+
     def crossings(
-        self, start: tuple[float, float], end: tuple[float, float], levels: list[float]
+        self,
+        ways: Sequence[tuple[tuple[float, float], tuple[float, float]]],
+        levels: Sequence[float],
     ) -> dict[float, tuple[float, float]]:
-        """Where the line from ``start`` to ``end`` (mm) first meets each isotherm (degC)."""
+        """Where the first of the lines ``ways`` (mm) that meets an isotherm (degC) first does."""
+        at = LinearTriInterpolator(self.triangulation(), self.temperature)
         s = np.linspace(0.0, 1.0, 400)
-        x, y = (a + s * (b - a) for a, b in zip(start, end, strict=True))
-        T = LinearTriInterpolator(self.triangulation(), self.temperature)(x, y).filled(np.nan)
-        found = {}
-        for level in levels:
-            hits = np.flatnonzero((T[:-1] - level) * (T[1:] - level) <= 0.0)
-            if hits.size:
-                found[level] = (float(x[hits[0]]), float(y[hits[0]]))
+        found: dict[float, tuple[float, float]] = {}
+        for start, end in ways:
+            x, y = (a + s * (b - a) for a, b in zip(start, end, strict=True))
+            T = at(x, y).filled(np.nan)
+            for level in levels:
+                hits = np.flatnonzero((T[:-1] - level) * (T[1:] - level) <= 0.0)
+                if hits.size and level not in found:
+                    found[level] = (float(x[hits[0]]), float(y[hits[0]]))
         return found
 
 
@@ -101,8 +138,10 @@ def _flat(result: Result, temperature: Floats) -> Section:
     surface = pv.PolyData(np.array(grid.points), faces=grid.cells)
     surface.cell_data["layer"] = grid.cell_data["layer"]
     surface.point_data["temperature"] = temperature
-    footprint = np.asarray(grid.points)[applicator_facets(result)][..., :2]
-    return _section(surface, np.zeros(3), [0, 1], footprint.reshape(-1, 2, 2), ("x [mm]", "z [mm]"))
+    middle = np.asarray(grid.center)[:2]
+    lines = [(pad.name, np.asarray(grid.points)[pad.facets.ravel(), :2]) for pad in pads_of(result)]
+    bars = tuple(_bar(name, points, middle) for name, points in lines)
+    return _section(surface, np.zeros(3), [0, 1], bars, ("x [mm]", "z [mm]"))
 
 
 def _cut(result: Result, temperature: Floats) -> Section:
@@ -110,18 +149,21 @@ def _cut(result: Result, temperature: Floats) -> Section:
     # Beside the centre by a hair: a plane in which faces of cells lie would be cut twice.
     beside = placed.centre + 1e-5 * placed.grid.length * np.array([0.0, 1.0, 0.0])
     surface = placed.grid.slice(normal=(0.0, 1.0, 0.0), origin=beside)
-    owner = "block" if placed.footprint is None else "applicator"
-    names = (f"distance from the {owner}'s centre [mm]", "depth below the skin [mm]")
-    origin, footprint = placed.centre.copy(), np.empty((0, 2, 2))
-    if placed.footprint is not None:
-        line = placed.footprint.slice(normal=(0.0, 1.0, 0.0), origin=beside)
-        ends = line.lines.reshape(-1, 3)[:, 1:]
-        points = np.asarray(line.points, dtype=float)
-        origin[2] = _height(points, origin[0])
-        footprint = (points - origin)[ends][..., [0, 2]]
-    if not placed.flat:
-        names = (names[0], "depth below the skin at the applicator's centre [mm]")
-    return _section(surface, origin, [0, 2], footprint, names)
+    depth = f"depth below {result.skin}"
+    names = (
+        f"distance from the centre of the {placed.owner} [mm]",
+        f"{depth} [mm]" if placed.flat else f"{depth} at the {placed.owner}'s centre [mm]",
+    )
+    origin, lines = placed.centre.copy(), []
+    for name, footprint in placed.pads:
+        line = footprint.slice(normal=(0.0, 1.0, 0.0), origin=beside)
+        if line.n_cells:
+            lines.append((name, np.asarray(line.points, dtype=float)))
+    if lines:
+        origin[2] = _height(lines[0][1], origin[0])
+    middle = (np.asarray(surface.center) - origin)[[0, 2]]
+    bars = tuple(_bar(name, (points - origin)[:, [0, 2]], middle) for name, points in lines)
+    return replace(_section(surface, origin, [0, 2], bars, names), owner=placed.owner)
 
 
 def _height(points: Floats, at: float) -> float:
@@ -130,74 +172,35 @@ def _height(points: Floats, at: float) -> float:
     return float(np.interp(at, points[order, 0], points[order, 2]))
 
 
+def _bar(name: str, points: Floats, inside: Floats) -> Bar:
+    """The applicator that touches ``points`` (mm) of tissue about the point ``inside``."""
+    points = np.unique(np.round(points, 6), axis=0)
+    _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    line = points[np.argsort(points @ axes[0])]
+    along = np.gradient(line, axis=0)
+    outward = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    outward /= np.linalg.norm(outward, axis=1)[:, None]
+    middle = len(line) // 2
+    return Bar(name, line, outward if outward[middle] @ (line[middle] - inside) > 0 else -outward)
+
+
 def _section(
     surface: pv.PolyData,
     origin: Floats,
     plane: list[int],
-    footprint: Floats,
+    bars: tuple[Bar, ...],
     names: tuple[str, str],
 ) -> Section:
-    points = np.asarray(surface.points, dtype=float) - origin
-    nodes = np.column_stack([points[:, plane], surface.point_data["temperature"]])
-    layer = np.asarray(surface.cell_data["layer"], dtype=np.int64)
-    nodes, triangles, layer, sides = _triangles(surface, nodes, layer)
-    (ax, ay), (bx, by) = (
-        (nodes[triangles[:, k], :2] - nodes[triangles[:, 0], :2]).T for k in (1, 2)
-    )
+    sides = surface.extract_all_edges().lines.reshape(-1, 3)[:, 1:]
+    edges = (np.asarray(surface.points, dtype=float) - origin)[sides][..., plane]
+    fine = refined(surface)
+    points = np.asarray(fine.points, dtype=float) - origin
+    across, up = points[:, plane].T
+    triangles = np.asarray(fine.regular_faces, dtype=np.int64)
+    a, b, c = points[:, plane][triangles].transpose(1, 0, 2)
+    (ax, ay), (bx, by) = (b - a).T, (c - a).T
     area = np.abs(ax * by - ay * bx)
     solid = area > 1e-9 * area.max()
-    edges = nodes[np.unique(np.sort(sides, axis=1), axis=0), :2]
-    across, up, temperature = nodes.T
-    return Section(across, up, temperature, triangles[solid], layer[solid], footprint, names, edges)
-
-
-def _triangles(
-    surface: pv.PolyData, nodes: Floats, layer: Integers
-) -> tuple[Floats, Integers, Integers, Integers]:
-    """Nodes, triangles, their layers and the sides of the polygons of ``surface``.
-
-    Where all are quadrilaterals they are subdivided as their bilinear interpolation has it: two
-    bare triangles would draw teeth into the isotherms of long cells.
-    """
-    faces, offset = surface.GetPolys(), pv.convert_array(surface.GetPolys().GetOffsetsArray())
-    joined = pv.convert_array(faces.GetConnectivityArray())
-    size = np.diff(offset)
-    found, owners, sides, total = [], [], [], [nodes]
-    count = len(nodes)
-    for n in np.unique(size):
-        which = np.flatnonzero(size == n)
-        loops = joined[offset[which][:, None] + np.arange(n)]
-        sides.append(np.stack([loops, np.roll(loops, -1, axis=1)], axis=-1).reshape(-1, 2))
-        if n == 4 and len(loops) == len(size):
-            fine, new = _subdivided(nodes, loops, count)
-            total.append(new)
-            count += len(new)
-        else:
-            fine = np.concatenate([loops[:, [0, k, k + 1]] for k in range(1, n - 1)])
-        found.append(fine)
-        owners.append(np.tile(layer[which], len(fine) // len(which)))
-    return np.concatenate(total), np.concatenate(found), np.concatenate(owners), np.vstack(sides)
-
-
-def _subdivided(nodes: Floats, loops: Integers, first: int) -> tuple[Integers, Floats]:
-    """Triangles and nodes of quadrilaterals cut into n by n; new nodes count from ``first``."""
-    n = int(np.clip(np.sqrt(_ENOUGH / (2 * len(loops))), 1, 6))
-    s = np.linspace(0.0, 1.0, n + 1)
-    u, v = (a.ravel() for a in np.meshgrid(s, s, indexing="ij"))
-    weights = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
-    new = np.einsum("pk,mkd->pmd", weights, nodes[loops]).reshape(-1, nodes.shape[1])
-    rows, inverse = _merged(new)
-    at = (first + inverse.reshape(len(u), len(loops))).astype(np.int64)
-    i, j = (a.ravel() for a in np.meshgrid(np.arange(n), np.arange(n), indexing="ij"))
-    a, b, c, d = (at[k] for k in (i * (n + 1) + j, (i + 1) * (n + 1) + j,
-                                  (i + 1) * (n + 1) + j + 1, i * (n + 1) + j + 1))  # fmt: skip
-    fine = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)]).reshape(-1, 3)
-    return fine, rows
-
-
-def _merged(points: Floats) -> tuple[Floats, Integers]:
-    """Nodes that coincide in the plane made one, so that neighbours share their sides."""
-    grain = 1e-7 * np.ptp(points[:, :2], axis=0).max()
-    keys = np.rint(points[:, :2] / grain).astype(np.int64)
-    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    return points[first], inverse.ravel()
+    layer = np.asarray(fine.cell_data["layer"], dtype=np.int64)
+    temperature = np.asarray(fine.point_data["temperature"], dtype=float)
+    return Section(across, up, temperature, triangles[solid], layer[solid], bars, names, edges)

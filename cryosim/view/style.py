@@ -1,5 +1,6 @@
 """How every picture looks: page, type, colours.  The one place to change them."""
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from cryosim.view.result import Layer
+from cryosim.view.result import Layer, Result
 
 PAGE = (1400, 900)
 """Width and height of a picture (pixels)."""
@@ -132,10 +133,16 @@ def page() -> Figure:
 def headline(figure: Figure, title: str, line: str) -> None:
     """Title of the case and, below it, what is seen."""
     left = 0.035
+    title = readable(title)
     size = TITLE if len(title) <= 88 else max(TITLE * 88 / len(title), SMALL)
     title = title if len(title) <= 140 else title[:139] + "…"
     figure.text(left, 0.965, title, fontsize=size, fontweight="bold", va="center")
     figure.text(left, 0.925, line, fontsize=TEXT, color="#4a5565", va="center")
+
+
+def readable(text: str) -> str:
+    """``text`` with the signs of print for what a case writes in plain letters."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", re.sub(r"\bdegC\b", "°C", text))
 
 
 def save(figure: Figure, path: Path) -> Path:
@@ -191,6 +198,12 @@ def clock(seconds: float) -> str:
     if seconds < 5 * 3600.0:
         return f"{seconds / 60.0:.4g} min"
     return f"{seconds / 3600.0:.4g} h"
+
+
+def moment(result: Result, step: int) -> str:
+    """The time of ``step`` and what happens then."""
+    when = clock(float(result.times[step]))
+    return f"{when}, the end of cooling" if result.ends_cooling(step) else when
 
 
 def clock_unit(last: float) -> tuple[float, str]:

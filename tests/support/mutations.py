@@ -116,7 +116,7 @@ def ledger_by_the_rates_at_the_end(monkeypatch):
 
     def wrong(self, t, dt):
         error = attempt(self, t, dt)
-        self._ledger_step = dt * self._rate_1
+        self.candidate.heat = dt * self.candidate.rates
         return error
 
     monkeypatch.setattr(HeatBalance, "attempt", wrong)
