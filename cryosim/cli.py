@@ -50,6 +50,9 @@ def run(
     figures: Annotated[
         bool | None, typer.Option(help="Draw pictures, whatever the case says.")
     ] = None,
+    error_bands: Annotated[
+        bool, typer.Option("--error-bands", help="Estimate the numerical error of every number.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
@@ -58,7 +61,9 @@ def run(
 
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     with Display(quiet=quiet) as display:
-        folder = run_case(case, out, resume=resume, figures=figures, watch=display.watch)
+        folder = run_case(
+            case, out, resume=resume, figures=figures, error_bands=error_bands, watch=display.watch
+        )
     display.summary(folder)
 
 

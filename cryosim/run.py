@@ -26,6 +26,7 @@ from cryosim.errors import CaseError, Interrupted
 from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_json, write_text
 from cryosim.parallel import collected_together, on_root
+from cryosim.treatment.bands import RATIO, Solve, banded, coarsened, solve
 from cryosim.treatment.build import build
 from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.model import Treatment
@@ -85,6 +86,7 @@ def run(
     *,
     resume: bool = False,
     figures: bool | None = None,
+    error_bands: bool = False,
     watch: Watch | None = None,
     comm: MPI.Comm = MPI.COMM_WORLD,
 ) -> Path:
@@ -95,6 +97,7 @@ def run(
     """
     stopwatch = Stopwatch()
     loaded = on_root(comm, lambda: load(path))
+    coarser = coarsened(loaded, RATIO) if error_bands else None
     folder = out or Path("results") / path.stem
     if on_root(comm, lambda: _done_already(folder, loaded) if resume else _begin(folder, loaded)):
         return folder
@@ -123,9 +126,11 @@ def run(
                     "--resume"
                 )
         recorder.close()
+        coarse = solve(coarser, comm, _output_times(loaded)) if coarser is not None else None
+        stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
         stopwatch.lap("output")
-        result = _result(treatment, recorder, stopwatch, problem)
+        result = _result(treatment, recorder, stopwatch, problem, coarse)
         on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
     return folder
 
@@ -238,7 +243,11 @@ def _draw(folder: Path, loaded: Loaded, *, wanted: bool | None) -> str | None:
 
 
 def _result(
-    treatment: Treatment, recorder: Recorder, stopwatch: Stopwatch, problem: str | None
+    treatment: Treatment,
+    recorder: Recorder,
+    stopwatch: Stopwatch,
+    problem: str | None,
+    coarse: Solve | None,
 ) -> dict[str, Any]:
     """Contents of result.json.  Collective."""
     frame, comm, history = treatment.frame, treatment.frame.operators.team.comm, recorder.history
@@ -248,8 +257,7 @@ def _result(
         "status": "done",
         "title": loaded.case.title,
         "dimension": loaded.case.dimension,
-        "quantities": quantities(frame, history),
-        "limits": {},
+        "quantities": banded(quantities(frame, history), coarse),
         "ledger": closure(history),
         "timing": {
             **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},

@@ -92,7 +92,11 @@ def _quantities(result: dict[str, Any]) -> Table:
     table = Table(title=Text(result["title"]), title_justify="left")
     table.add_column("quantity")
     table.add_column("value", justify="right")
+    banded = any(entry["band"] is not None for entry in result["quantities"].values())
+    if banded:
+        table.add_column("numerical error", justify="right")
     table.add_column("unit")
     for name, entry in result["quantities"].items():
-        table.add_row(Text(name), f"{entry['value']:.4g}", entry["unit"])
+        band = [f"\u00b1 {entry['band']:.1g}"] if banded else []
+        table.add_row(Text(name), f"{entry['value']:.4g}", *band, entry["unit"])
     return table

@@ -37,7 +37,10 @@ def faults_between_parts(case: Case) -> list[str]:
 
 
 def _geometry(case: Case) -> Iterator[str]:
-    """Layers, faces and extent."""
+    """Layers, faces and extent; what a case gives for axes that it lacks does no harm.
+
+    So the same case runs in one, two and three dimensions.
+    """
     yield from _of_block(case) if case.mesh.file is None else _of_mesh_file(case)
 
 
@@ -57,15 +60,11 @@ def _of_block(case: Case) -> Iterator[str]:
             yield f'{where}.thickness: is missing; expected a length such as "2.2 mm"'
         if layer.region is not None:
             yield f"{where}.region = {shown(layer.region)}: only a layer of a mesh file has one"
-    faces = faces_of(case)
     for face, condition in case.anatomy.faces.items():
-        if face not in faces:
-            hint = did_you_mean(face, faces)
-            yield (
-                f"anatomy.faces.{face} = {shown(condition)}: no face of a block of dimension "
-                f"{case.dimension}; {hint}"
-            )
-    if case.mesh.extent is not None and len(case.mesh.extent) != case.dimension - 1:
+        if face not in BLOCK_FACES:
+            hint = did_you_mean(face, BLOCK_FACES)
+            yield f"anatomy.faces.{face} = {shown(condition)}: a block has no such face; {hint}"
+    if case.mesh.extent is not None and len(case.mesh.extent) < case.dimension - 1:
         yield f"mesh.extent: {_lengths(len(case.mesh.extent), case.dimension)}"
 
 

@@ -1,7 +1,7 @@
 """The case file: everything that decides the result of one run."""
 
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,10 +18,13 @@ from cryosim.units import (
     Position,
     Temperature,
     TemperatureSpan,
+    Unit,
     fault,
 )
 
 Condition = Literal["room", "core", "insulated"]
+
+Thickness = Annotated[float, Unit("m", "2.2 mm", high=1.0, strict=True)]
 
 DEPTH_GRADING = {
     1: Grading(finest=0.0001, growth=1.05, coarsest=0.0005),
@@ -44,7 +47,7 @@ class Layer(Part):
     """One layer of tissue: a thickness of a block, or a region of a mesh file."""
 
     tissue: str
-    thickness: Length | None = None
+    thickness: Thickness | None = None
     region: int | str | None = None
     """Cell tag or physical-group name in the mesh file."""
     name: str | None = None

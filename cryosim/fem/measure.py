@@ -1,6 +1,7 @@
 """Numbers taken from fields: values at points, volumes below a threshold, depth of a front."""
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import basix
@@ -18,8 +19,14 @@ from cryosim.thermal.network import Values
 
 _jit: Any = numba.njit(cache=True)
 
-_DEGREE = 7
-"""Degree of the quadrature that samples a cell for the volume below a threshold."""
+SIMPLICES = {
+    "interval": [[0, 1]],
+    "triangle": [[0, 1, 2]],
+    "quadrilateral": [[0, 1, 3], [0, 2, 3]],
+    "tetrahedron": [[0, 1, 2, 3]],
+    "hexahedron": [[0, 1 << a, (1 << a) | (1 << b), 7] for a, b in permutations(range(3), 2)],
+}
+"""Simplices of equal volume that make up a cell (Kuhn's, for a hexahedron), by its corners."""
 
 
 class Sampler:
@@ -76,14 +83,13 @@ def _interpolation(
 
 @dataclass(frozen=True)
 class CellSamples:
-    """Cells of this rank with sampling points, for volumes below a threshold."""
+    """Cells of this rank as simplices, for volumes below a threshold."""
 
     dofs: npt.NDArray[np.int32]
     volume: Values
     layer: npt.NDArray[np.int32]
     edges: npt.NDArray[np.int64]
-    basis: Values
-    weight: Values
+    simplices: npt.NDArray[np.int64]
     depth: Values
     """Depth (m) of every local node (dof)."""
     middle: Values
@@ -94,8 +100,6 @@ class CellSamples:
         """Samples of the owned cells of ``domain``.  Collective."""
         mesh = domain.mesh
         n = mesh.topology.index_map(mesh.topology.dim).size_local
-        points, weight = basix.make_quadrature(space.element.basix_element.cell_type, _DEGREE)
-        basis = space.element.basix_element.tabulate(0, points)[0, :, :, 0]
         constant = fem.functionspace(mesh, ("DG", 0))
         volume = fem.assemble_vector(fem.form(ufl.TestFunction(constant) * ufl.dx)).array
         depth = np.empty(space.dofmap.index_map.size_local + space.dofmap.index_map.num_ghosts)
@@ -103,7 +107,7 @@ class CellSamples:
         edges = np.array(basix.topology(space.element.basix_element.cell_type)[1])
         return cls(
             space.dofmap.list[:n], volume[:n].copy(), domain.layer[:n], edges,
-            np.ascontiguousarray(basis), weight / weight.sum(), depth,
+            np.array(SIMPLICES[mesh.topology.cell_name()]), depth,
             compute_midpoints(mesh, mesh.topology.dim, np.arange(n, dtype=np.int32)),
         )  # fmt: skip
 
@@ -114,14 +118,14 @@ class CellSamples:
         """
         volumes = np.zeros(n_layers)
         front = _below(
-            self.dofs, self.volume, self.layer, self.edges, self.basis, self.weight, self.depth,
+            self.dofs, self.volume, self.layer, self.edges, self.simplices, self.depth,
             nodal, threshold, volumes,
         )  # fmt: skip
         return volumes, float(front)
 
 
 @_jit
-def _below(dofs, volume, layer, edges, basis, weight, depth, nodal, threshold, volumes):  # type: ignore[no-untyped-def]
+def _below(dofs, volume, layer, edges, simplices, depth, nodal, threshold, volumes):  # type: ignore[no-untyped-def]
     """Fill ``volumes`` below ``threshold`` by layer; return the greatest depth of that tissue."""
     front = 0.0
     for c in range(dofs.shape[0]):
@@ -131,11 +135,37 @@ def _below(dofs, volume, layer, edges, basis, weight, depth, nodal, threshold, v
             front = max(front, d.max())
         elif T.min() < threshold:
             share = 0.0
-            for q in range(weight.size):
-                share += weight[q] * ((basis[q] * T).sum() < threshold)
+            for s in range(simplices.shape[0]):
+                share += _share_below(T[simplices[s]], threshold) / simplices.shape[0]
             volumes[layer[c]] += share * volume[c]
             front = max(front, _deepest_crossing(edges, T, d, threshold))
     return front
+
+
+@_jit
+def _share_below(T, threshold):  # type: ignore[no-untyped-def]
+    """Share of a simplex with corner values ``T``, linear between, that is below ``threshold``.
+
+    The distribution of a linear function over a simplex is a divided difference of a truncated
+    power (Curry & Schoenberg 1966): ``sum (t - T_i)_+^n / prod (T_j - T_i)``.  Equal corners are
+    moved apart by 1e-5 of the range.
+    """
+    n = T.size
+    T = np.sort(T)
+    if T[-1] < threshold or T[0] >= threshold:
+        return 1.0 if T[-1] < threshold else 0.0
+    apart = 1e-5 * (T[-1] - T[0])
+    for i in range(1, n):
+        T[i] = max(T[i], T[i - 1] + apart)
+    share = 0.0
+    for i in range(n):
+        if T[i] < threshold:
+            term = (threshold - T[i]) ** (n - 1)
+            for j in range(n):
+                if j != i:
+                    term /= T[j] - T[i]
+            share += term
+    return min(1.0, max(0.0, share))
 
 
 @_jit

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cryosim.output.history import TABLES
 from cryosim.thermal.network import Values
 from cryosim.treatment.model import Treatment
 from cryosim.units import ZERO_CELSIUS
@@ -28,6 +29,11 @@ class Observation:
     """Temperature (degC) under the centre; empty without a line."""
     fat: dict[str, float]
     """Volume (SI), viable fraction and mean temperature of lipid tissue under applicators."""
+
+    @property
+    def rows(self) -> dict[str, dict[str, float]]:
+        """The row of every table of a history."""
+        return {table: getattr(self, table) for table in TABLES}
 
 
 def observe(treatment: Treatment) -> Observation:

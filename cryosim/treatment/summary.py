@@ -70,7 +70,7 @@ def _of_layer(frame: Frame, history: History, m: int, name: str) -> dict[str, di
         ),
         f"{name}: largest volume below threshold": _entry(
             share.max() * frame.layer_volume[m] * factor, unit,
-            "greatest at an output time, by quadrature within cells",
+            "greatest at an output time, linear within cells",
         ),
     }  # fmt: skip
     if f"{name} viable [1]" in history.columns("layers"):

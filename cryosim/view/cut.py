@@ -26,7 +26,7 @@ def layers_cut(result: Result, step: int, scale: Scale) -> Figure:
     time = float(result.times[step])
     where = "Cross-section"
     if result.dimension == 3:
-        where = f"Cut through the {section.owner}'s centre"
+        where = f"Cut through {section.owner}'s centre{', mirrored,' * section.mirrored}"
     line = (
         f"{where} at {style.moment(result, step)}; hatched: colder than the crystallisation"
         f" threshold, {style.degrees(result.threshold)}"
@@ -68,7 +68,7 @@ def finish_bar(bar: Colorbar, scale: Scale) -> None:
 def _window(section: Section, axes: Axes) -> tuple[float, float]:
     """What to show across (mm): as much as fills the height, and all of the footprint."""
     low, high = float(section.across.min()), float(section.across.max())
-    if not section.bars:
+    if not section.bars or any(abs(bar.away[1]) < 0.7 for bar in section.bars):
         return low, high
     box = axes.get_window_extent()
     x = np.concatenate([bar.line[:, 0] for bar in section.bars])

@@ -43,7 +43,7 @@ def temperature_3d(result: Result, step: int, scale: Scale) -> Figure:
                           cax=figure.add_axes((0.93, 0.12, 0.016, 0.50)))  # fmt: skip
     finish_bar(bar, scale)
     time = style.moment(result, step)
-    line = f"Temperature at {time}; a quarter is taken out at the {placed.owner}'s centre"
+    line = f"Temperature at {time}; a quarter is taken out at {placed.owner}'s centre"
     if placed.mirrored:
         line += "; mirrored at the planes of symmetry"
     if bodies.trimmed:

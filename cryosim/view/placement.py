@@ -43,9 +43,10 @@ class Placement:
     @property
     def owner(self) -> str:
         """Whose centre `centre` is."""
-        if not self.pads:
-            return "block"
-        return self.pads[0][0] if len(self.pads) > 1 else UNNAMED
+        if len(self.pads) < 2:
+            return f"the {UNNAMED}" if self.pads else "the block"
+        name = self.pads[0][0]
+        return f"one {name}" if name == UNNAMED else f"the {name}"
 
     @property
     def upright(self) -> bool:

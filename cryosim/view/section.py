@@ -57,8 +57,10 @@ class Section:
     """What the axes are called."""
     edges: Floats
     """Edges of the cells (mm), shape (n, 2, 2)."""
-    owner: str = "block"
+    owner: str = "the block"
     """Whose centre the plane goes through."""
+    mirrored: bool = False
+    """Whether the mesh holds but a part of what is shown."""
 
     @property
     def footprint(self) -> Floats:
@@ -151,8 +153,8 @@ def _cut(result: Result, temperature: Floats) -> Section:
     surface = placed.grid.slice(normal=(0.0, 1.0, 0.0), origin=beside)
     depth = f"depth below {result.skin}"
     names = (
-        f"distance from the centre of the {placed.owner} [mm]",
-        f"{depth} [mm]" if placed.flat else f"{depth} at the {placed.owner}'s centre [mm]",
+        f"distance from the centre of {placed.owner} [mm]",
+        f"{depth} [mm]" if placed.flat else f"{depth} at {placed.owner}'s centre [mm]",
     )
     origin, lines = placed.centre.copy(), []
     for name, footprint in placed.pads:
@@ -163,7 +165,8 @@ def _cut(result: Result, temperature: Floats) -> Section:
         origin[2] = _height(lines[0][1], origin[0])
     middle = (np.asarray(surface.center) - origin)[[0, 2]]
     bars = tuple(_bar(name, (points - origin)[:, [0, 2]], middle) for name, points in lines)
-    return replace(_section(surface, origin, [0, 2], bars, names), owner=placed.owner)
+    section = _section(surface, origin, [0, 2], bars, names)
+    return replace(section, owner=placed.owner, mirrored=placed.mirrored)
 
 
 def _height(points: Floats, at: float) -> float:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc  # type: ignore[import-untyped]
@@ -234,3 +235,38 @@ def _csv(path: Path, columns: dict[str, Array]) -> None:
 def _result(folder: Path, title: str, dimension: int) -> None:
     result = {"status": "done", "title": title, "dimension": dimension, "quantities": {}}
     (folder / "result.json").write_text(json.dumps(result))
+
+
+def make_fold(folder: Path, cell_type: str = "hexahedron", across: int = 20) -> Path:
+    """A result with a second plate below, and both outer layers skin by another name."""
+    make(folder, cell_type, across=across, title="Fold between two plates")
+    names = {"skin": "near skin", "muscle": "far skin"}
+    layers = [{"name": names.get(n, n), "tissue": "fat" if n == "fat" else "skin",
+               "title": TITLES["fat" if n == "fat" else "skin"]} for n in THICKNESS]  # fmt: skip
+    plates = [{"name": f"{n} plate", "kind": "plate", "face": face}
+              for n, face in (("near", "top"), ("far", "bottom"))]  # fmt: skip
+    flat = cell_type in ("quadrilateral", "triangle")
+    retag(folder, plates, lambda middle: (np.abs(middle[:, : 1 if flat else 2]) < HALF).all(axis=1)
+          & (middle[:, 1 if flat else 2] < -_EDGES[-1] + 1e-9))  # fmt: skip
+    with h5py.File(folder / "fields.h5", "r+") as file:
+        file.attrs["layers"] = json.dumps(layers)
+    table = (folder / "layers.csv").read_text()
+    for old, new in names.items():
+        table = table.replace(f",{old} ", f",{new} ")
+    (folder / "layers.csv").write_text(table)
+    device = (folder / "device.csv").read_text().splitlines()
+    head, rows = device[0].split(",")[1:], [line.split(",", 1) for line in device[1:]]
+    heads = [h.replace("plate", f"{n} plate") for n in ("near", "far") for h in head]
+    lines = [",".join(["time [s]", *heads]), *(f"{t},{row},{row}" for t, row in rows)]
+    (folder / "device.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def retag(folder: Path, applicators: list[dict[str, str]], under, *, only: bool = False) -> None:  # type: ignore[no-untyped-def]
+    """Name other ``applicators``; facets whose middle (m) is ``under`` one become theirs."""
+    with h5py.File(folder / "fields.h5", "r+") as file:
+        points, facets = file["mesh/points"][:], file["mesh/surface"][:]
+        tags = file["mesh/surface_tag"][:]
+        chosen = under(points[facets].mean(axis=1))
+        file["mesh/surface_tag"][:] = np.where(chosen, 1, np.where(only & (tags == 1), 2, tags))
+        file.attrs["applicators"] = json.dumps(applicators)

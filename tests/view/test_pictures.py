@@ -102,12 +102,12 @@ def test_times_and_temperatures_are_written_with_units():
 
 
 def test_a_run_that_never_crosses_and_has_no_device_is_drawn_too(folders, tmp_path):
-    from cryosim.view import charts, cut
+    from cryosim.view import cut, depth
 
     result = dataclasses.replace(Result.open(folders["plane"]), threshold=-60.0)
     with style.typography():
         for figure in (cut.layers_cut(result, 0, Scale.over(-10, 37, -60.0)),
-                       charts.depth_over_time(result, Scale.over(-10, 37, -60.0))):  # fmt: skip
+                       depth.depth_over_time(result, Scale.over(-10, 37, -60.0))):  # fmt: skip
             assert style.save(figure, tmp_path / "picture.png").stat().st_size > 10_000
 
 

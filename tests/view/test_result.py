@@ -39,6 +39,20 @@ def test_the_shown_step_is_the_end_of_cooling(folders):
         assert [k.name for k in result.lipid_layers()] == ["fat"]
 
 
+def test_cooling_ends_when_the_device_is_no_longer_coldest(folders, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(folders["line"], folder)
+    assert Result.open(folder).ends_cooling(5)
+    head, *rows = [line.split(",") for line in (folder / "device.csv").read_text().splitlines()]
+    for row in rows:
+        row[1] = "-12" if 1100 < float(row[0]) < 1900 else row[1]
+    (folder / "device.csv").write_text("\n".join(",".join(row) for row in (head, *rows)))
+    assert Result.open(folder).times[Result.open(folder).coldest_step()] == 1800.0
+    (folder / "device.csv").unlink()
+    assert Result.open(folder).times[Result.open(folder).coldest_step()] == END
+    assert not Result.open(folder).ends_cooling(5)
+
+
 def test_a_run_still_under_way_is_not_taken_for_a_result(folders, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(folders["line"], folder)
