@@ -26,7 +26,7 @@ from cryosim.errors import CaseError, Interrupted
 from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_json, write_text
 from cryosim.parallel import collected_together, on_root
-from cryosim.treatment.bands import RATIO, Solve, banded, coarsened, solve
+from cryosim.treatment.bands import Solve, banded, coarser_solves, refuse_unless_coarsenable
 from cryosim.treatment.build import build
 from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.model import Treatment
@@ -97,7 +97,8 @@ def run(
     """
     stopwatch = Stopwatch()
     loaded = on_root(comm, lambda: load(path))
-    coarser = coarsened(loaded, RATIO) if error_bands else None
+    if error_bands:
+        refuse_unless_coarsenable(loaded)
     folder = out or Path("results") / path.stem
     if on_root(comm, lambda: _done_already(folder, loaded) if resume else _begin(folder, loaded)):
         return folder
@@ -126,11 +127,11 @@ def run(
                     "--resume"
                 )
         recorder.close()
-        coarse = solve(coarser, comm, _output_times(loaded)) if coarser is not None else None
+        coarser = coarser_solves(loaded, comm, _output_times(loaded)) if error_bands else {}
         stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
         stopwatch.lap("output")
-        result = _result(treatment, recorder, stopwatch, problem, coarse)
+        result = _result(treatment, recorder, stopwatch, problem, coarser)
         on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
     return folder
 
@@ -247,7 +248,7 @@ def _result(
     recorder: Recorder,
     stopwatch: Stopwatch,
     problem: str | None,
-    coarse: Solve | None,
+    coarser: dict[float, Solve],
 ) -> dict[str, Any]:
     """Contents of result.json.  Collective."""
     frame, comm, history = treatment.frame, treatment.frame.operators.team.comm, recorder.history
@@ -257,7 +258,7 @@ def _result(
         "status": "done",
         "title": loaded.case.title,
         "dimension": loaded.case.dimension,
-        "quantities": banded(quantities(frame, history), coarse),
+        "quantities": banded(quantities(frame, history), coarser),
         "ledger": closure(history),
         "timing": {
             **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},

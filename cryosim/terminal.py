@@ -45,10 +45,13 @@ class Display:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Leave the terminal as it was."""
+        """Leave the finished bar, or after an error the terminal as it was."""
+        if kind is not None:
+            self._progress.live.transient = True
+            self._progress.live.stop()
+            return
         if self._task is not None:
             self._progress.update(self._task, description="done")
-        self._progress.live.transient = kind is not None
         self._progress.stop()
 
     def watch(self, t: float, duration: float, seen: Observation) -> None:

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cryosim.parallel import MPI, on_root
+from mpi4py import MPI
+
+from cryosim.parallel import on_root
 
 Entries = dict[str, Any]
 """A case, or a table of one, as the TOML of a case file would hold it."""

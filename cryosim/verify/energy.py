@@ -50,6 +50,8 @@ def heat_of_column(treatment: Treatment) -> float:
     """Heat (J/m^2) of a one-dimensional treatment now, gel pads included."""
     frame, balance = treatment.frame, treatment.balance
     nodal = frame.operators.with_ghosts(balance.T_mesh)
+    if frame.line is None:
+        raise ValueError("a column of layers has a line, a mesh file has none")
     T, depth, total = frame.line(nodal), frame.line_depth, 0.0
     case, tissues = frame.loaded.case, frame.loaded.tissues
     boundary = np.cumsum([0.0, *(layer.thickness for layer in case.anatomy.layers)])
@@ -63,12 +65,12 @@ def _heat_of_pads(treatment: Treatment, T: Values) -> float:
     """Heat (J/m^2) of the gel on a column: it begins at the node of its surface."""
     frame, balance = treatment.frame, treatment.balance
     total, first = 0.0, balance.body.n_mesh
-    gels = {c.surface: c.plate.gel for c in frame.contacts}
+    gels = {c.surface: c.plate.gel.tissue for c in frame.contacts if c.plate.gel is not None}
     ends = {"top": T[0], "bottom": T[-1]}
     faces = {c.surface: c.plate.face for c in frame.contacts}
     for s, pad in balance.setting.pads.items():
         chain = np.concatenate([[ends[faces[s]]], balance.T[first : first + pad.cells]])
         levels = np.linspace(0.0, pad.thickness, pad.cells + 1)
-        total += heat_of_chain(frame.loaded.tissues[gels[s].tissue], levels, chain)
+        total += heat_of_chain(frame.loaded.tissues[gels[s]], levels, chain)
         first += pad.cells
     return total

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mpi4py import MPI
 
 from cryosim.case.load import load
 from cryosim.fem.measure import Sampler
-from cryosim.parallel import MPI, Values, on_root
+from cryosim.parallel import Values, on_root
 from cryosim.treatment.build import build
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import ledger
