@@ -9,7 +9,7 @@ ifdef PYTHON
 export CRYOSIM_PYTHON := $(PYTHON)
 endif
 
-.PHONY: help run test lint env clean
+.PHONY: help run test lint docs env clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -27,6 +27,9 @@ lint: $(STAMP) ## ruff, mypy and the import contracts
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
+
+docs: $(STAMP) ## build the documentation into site/ (open site/index.html)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 env: $(STAMP) ## make .venv, or renew it after a change of pyproject.toml or constraints.txt
 

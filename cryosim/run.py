@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -137,12 +137,14 @@ def run(
 
 
 def _done_already(folder: Path, loaded: Loaded) -> bool:
-    """Whether ``folder`` holds the result of this very case."""
-    try:
+    """Whether ``folder`` holds the result of this very case; it can be resumed if not."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
-        return bool(found["case_hash"] == loaded.hash)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        if found["case_hash"] == loaded.hash:
+            return True
+    if not (folder / RESTART_FILE).is_file():
+        raise CaseError(f"{folder / RESTART_FILE}: no restart file; run without --resume")
+    return False
 
 
 def _begin(folder: Path, loaded: Loaded) -> None:

@@ -79,7 +79,7 @@ MEANING = {
     "Probe.name": "Name in `probes.csv`.",
     "Output.fields": "Whether temperature, crystals and survival are written on the mesh.",
     "Output.figures": "Whether pictures are drawn; needs `fields`.",
-    "Tissue.title": "Name in words; the key of the tissue if not given.",
+    "Tissue.title": "Name in words.",
     "Tissue.density": "Density.",
     "Tissue.heat_capacity": "Specific heat capacity without latent heat.",
     "Tissue.heat_capacity_frozen": "The same where all latent heat has been given up.",
@@ -93,7 +93,7 @@ MEANING = {
     "Tissue.water": "Latent heat of tissue water.",
     "Blood.density": "Density.",
     "Blood.heat_capacity": "Specific heat capacity.",
-    "Blood.temperature": "Temperature of arterial blood; `anatomy.core_temperature` if not given.",
+    "Blood.temperature": "Temperature of arterial blood.",
     "PhaseChange.latent_heat": "Latent heat per mass of the whole tissue.",
     "PhaseChange.curve": "Liquid fraction against temperature.",
     "DscPeaks.kind": "Melting peaks of a calorimeter.",
@@ -222,7 +222,7 @@ def case_file() -> str:
                 "The same in " + ", ".join(f"`{p.split(' (')[0]}`" for p in others) + ".\n"
             )
         if model in (Tissue, Blood):
-            parts.append("Keys that are not given keep the values of the library.\n")
+            parts.append(_LIBRARY_FIRST)
         parts.append(_table(model))
         if path in EXAMPLES:
             parts.append(BLOCK_NOTE.format(EXAMPLES[path]))
@@ -249,6 +249,18 @@ def sections() -> dict[type[BaseModel], list[str]]:
     walk("", Case)
     return found
 
+
+_LIBRARY_FIRST = """Keys that are not given keep the values of the [library](tissues.md).
+The defaults below are those of a tissue that is not in it.
+"""
+
+_BY_LOAD = {
+    ("Tissue", "title"): "its name",
+    ("Blood", "density"): "that of the library",
+    ("Blood", "heat_capacity"): "that of the library",
+    ("Blood", "temperature"): "that of the core",
+}
+"""Defaults that the reading of a case puts in, not the schema."""
 
 _FREE = {"tissue": ("tissue.NAME", Tissue), "blood": ("blood", Blood)}
 """Tables that the schema leaves open, because the library fills them up."""
@@ -286,11 +298,13 @@ def _table(model: type[BaseModel]) -> str:
         field = model.model_fields[name]
         key = field.alias or name
         hint = hints[key]
+        default = _BY_LOAD.get((model.__name__, key)) or _default(field, hint)
         value = _kind(hint)
         bounds = _bounds(field.metadata) or _bounds_within(hint)
         if bounds:
             value += f"; {bounds}"
-        row = (f"`{key}`", value, _default(field, hint), _prose(meaning(model, name, key)))
+        value = value.replace("text; at least 1 of them", "text that is not empty")
+        row = (f"`{key}`", value, default, _prose(meaning(model, name, key)))
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
     return "\n".join(rows) + "\n"
 
@@ -321,13 +335,14 @@ def _docs(owner: type) -> dict[str, str]:
     assert isinstance(body, ast.ClassDef)  # noqa: S101  (narrows the type)
     found = {}
     for field, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            if isinstance(field.target, ast.Name) and isinstance(text.value, ast.Constant):
-                found[field.target.id] = inspect.cleandoc(str(text.value.value))
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[field.target.id] = inspect.cleandoc(str(text.value.value))
     return found
 
 
-def _kind(hint: Any) -> str:  # noqa: C901  (one case a line)
+def _kind(hint: Any) -> str:
     """Type of a value in words, with an example of its unit."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:

@@ -1,4 +1,4 @@
-"""The command line as a function, and the small cases that the tests of cli, run and ranks share."""
+"""The command line as a function, and the small cases that tests of cli, run and ranks share."""
 
 import copy
 import os

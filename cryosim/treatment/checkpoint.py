@@ -100,8 +100,6 @@ class Checkpoint:
 
     def _read(self) -> tuple[dict[str, float], dict[str, Values], str]:
         """Contents of the restart file; raises CaseError if it is not one of this case."""
-        if not self._path.is_file():
-            raise CaseError(f"{self._path}: no restart file; run without --resume")
         try:
             with h5py.File(self._path, "r", locking=False) as file:
                 numbers = dict(file.attrs)

@@ -8,6 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 
+class NotHere(Exception):
+    """A benchmark has nothing to compare on this number of ranks; says what to run instead."""
+
+
 @dataclass(frozen=True)
 class Result:
     """One number that is held against a reference.

@@ -64,3 +64,10 @@ def stepped(balance: HeatBalance, dt: float, n: int, start: float = 0.0) -> Valu
 def largest(treatment: Treatment, off: Values) -> float:
     """Largest absolute value of ``off`` over the owned nodes of all ranks.  Collective."""
     return treatment.frame.operators.team.largest(float(np.abs(off).max(initial=0.0)))
+
+
+def mean_square(treatment: Treatment, off: Values) -> float:
+    """Root mean square of ``off`` over the volume of the tissue, the L2 norm.  Collective."""
+    volume = np.sum([stencil.volume for stencil in treatment.balance.body.stencils], axis=0)
+    squared, total = treatment.frame.operators.team.total(np.array([volume @ off**2, volume.sum()]))
+    return float(np.sqrt(squared / total))

@@ -53,7 +53,19 @@ SEED = {
 
 UNITS = ["mm", "degC", "K", "s", "min", "W/m^2/K", "1/s", "%", "m^3", "", "mm^", "/", "°C", "µm"]
 NUMBERS = ["0", "-1", "5", "1e9", "1e400", "nan", "0x1", "1,5", ".", "٣", ""]
-WORDS = ["fat", "skin", "steady", "cool", "remove", "top", "perfect", "layer", "other", "ice", "int"]
+WORDS = [
+    "fat",
+    "skin",
+    "steady",
+    "cool",
+    "remove",
+    "top",
+    "perfect",
+    "layer",
+    "other",
+    "ice",
+    "int",
+]
 SCALARS = st.one_of(
     st.integers(),
     st.integers(-(10**40), 10**40),
@@ -65,8 +77,10 @@ SCALARS = st.one_of(
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["kind", "phase", "tissue", "x"]), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["kind", "phase", "tissue", "x"]), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 
@@ -117,11 +131,17 @@ def _has(node, key):
 )  # fmt: skip
 def test_a_broken_case_loads_or_is_refused(tmp_path, case):
     path = written(tmp_path, case)
+    outcome = loaded_or_refused(path)
+    assert isinstance(outcome, Loaded) or outcome.startswith(f"{path}:")
+    assert isinstance(outcome, Loaded) or "pydantic" not in outcome
+
+
+def loaded_or_refused(path):
+    """The case, or what is wrong with it."""
     try:
-        assert isinstance(load(path), Loaded)
+        return load(path)
     except CaseError as refused:
-        assert str(refused).startswith(f"{path}:")
-        assert "pydantic" not in str(refused)
+        return str(refused)
 
 
 def test_the_seed_is_good(tmp_path):

@@ -149,9 +149,7 @@ def test_a_missing_tool_is_no_numerical_failure(cryosim, case, tmp_path, monkeyp
     assert got.err == "no graphics library; apt-get install libgl1\n"
 
 
-def test_pictures_that_fail_do_not_take_the_result_with_them(
-    cryosim, case, tmp_path, monkeypatch
-):
+def test_pictures_that_fail_do_not_take_the_result_with_them(cryosim, case, tmp_path, monkeypatch):
     monkeypatch.setattr("cryosim.run.sys.executable", "/bin/false")
     got = cryosim("run", case, "--out", tmp_path / "out", "--figures")
     assert got.code == 0
@@ -181,7 +179,7 @@ def test_no_result_is_there_while_a_run_goes_on_or_after_it_failed(
     assert not list(out.glob("*.csv")), "tables of an earlier run"
 
 
-def test_an_error_of_ours_keeps_its_traceback(cryosim, case, monkeypatch):
+def test_an_error_of_ours_keeps_its_traceback(case, monkeypatch):
     def bug(*_, **__):
         raise ZeroDivisionError("a bug")
 
@@ -192,7 +190,7 @@ def test_an_error_of_ours_keeps_its_traceback(cryosim, case, monkeypatch):
 
 
 def test_titles_and_names_may_hold_any_sign(cryosim, tmp_path):
-    probes = [{"name": "5 mm, [/x] \"é\"", "depth": "5 mm"}]
+    probes = [{"name": '5 mm, [/x] "é"', "depth": "5 mm"}]
     case = treatment(title="A [/red] title, 10 % µ", probes=probes)
     case["anatomy"]["layers"][1]["name"] = "fat [deep]"
     got = cryosim("run", written(tmp_path, case), "--out", tmp_path / "out")

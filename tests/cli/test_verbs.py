@@ -140,11 +140,9 @@ def valid(value, schema, root):
     kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None),
              "integer": int, "number": int | float}  # fmt: skip
     kind = schema.get("type")
-    if kind and (not isinstance(value, kinds[kind]) or kind != "boolean" and value is True):
+    if kind and (not isinstance(value, kinds[kind]) or (kind != "boolean" and value is True)):
         return False
-    if "const" in schema and value != schema["const"]:
-        return False
-    if "enum" in schema and value not in schema["enum"]:
+    if value not in schema.get("enum", [schema.get("const", value)]):
         return False
     if isinstance(value, dict):
         return _valid_table(value, schema, root)

@@ -114,7 +114,7 @@ def test_numbers_of_different_files_agree(result, summary):
     for i, t in enumerate(TIMES):
         column = profile[f"{t} s [degC]"]
         assert column[0] == pytest.approx(probes["surface [degC]"][i], abs=1e-9)
-    assert list(profile)[0] == "depth [mm]"
+    assert next(iter(profile)) == "depth [mm]"
     assert profile["depth [mm]"][0] == 0.0
     assert (result / "profile.csv").read_text().splitlines()[1].startswith("0,")
     assert profile["depth [mm]"][-1] == pytest.approx(22.0)
@@ -140,10 +140,11 @@ def test_the_summary_says_what_was_computed_how_and_from_what(result, summary):
                 "products", "ranks"):  # fmt: skip
         assert timing[key] >= 0, key
     assert timing["steps"] > 10
-    assert summary["overrides"] == ["tissue.fat.conductivity = 0.22 W/m/K (library: "
-                                    + summary["overrides"][0].split("(library: ")[1]]  # fmt: skip
+    (override,) = summary["overrides"]
+    assert override.startswith("tissue.fat.conductivity = 0.22 W/m/K (library: 0.2")
     assert len(summary["sources"]) > 3
-    assert {"cryosim", "python", "numpy", "petsc4py"} <= set(summary["versions"])
+    assert {"cryosim", "python", "numpy", "numba", "pyvista"} <= set(summary["versions"])
+    assert any("dolfinx" in package for package in summary["versions"])
     assert summary["case_hash"] == load(result / "case.toml").hash
     assert summary["figures"] == "no figures were asked for"
 
@@ -206,7 +207,9 @@ def test_a_second_run_gives_the_same_numbers(result):
     with h5py.File(result / "fields.h5") as a, h5py.File(again / "fields.h5") as b:
         for name in a["fields"]:
             for step in a[f"fields/{name}"]:
-                np.testing.assert_array_equal(a[f"fields/{name}/{step}"], b[f"fields/{name}/{step}"])
+                np.testing.assert_array_equal(
+                    a[f"fields/{name}/{step}"], b[f"fields/{name}/{step}"]
+                )
 
 
 @pytest.mark.parametrize("every", ["7 s", "180 s", "2 h"])
@@ -244,9 +247,7 @@ def test_figures_can_be_asked_for_and_declined(tmp_path):
 
 
 def test_a_case_without_applicator_probes_or_lipid(tmp_path):
-    case = treatment(
-        applicator=[], probes=[], protocol=[{"phase": "remove", "duration": "10 min"}]
-    )
+    case = treatment(applicator=[], probes=[], protocol=[{"phase": "remove", "duration": "10 min"}])
     case["anatomy"]["layers"] = [{"tissue": "skin", "thickness": "2 mm"}]
     folder = run(written(tmp_path, case), tmp_path / "out")
     assert list(table(folder, "probes")) == ["time [s]"]

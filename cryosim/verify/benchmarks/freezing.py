@@ -56,9 +56,7 @@ def frozen(i: dict[str, Any], lipid: Entries) -> Entries:
     )  # fmt: skip
 
 
-def _fronts(
-    folder: Path, case: Entries, law: Solidification, times: Values
-) -> tuple[Run, Values]:
+def _fronts(folder: Path, case: Entries, law: Solidification, times: Values) -> tuple[Run, Values]:
     """Run of ``case`` and depth (m) of its front at ``times`` (s)."""
     run = marched(folder, case, times.tolist(), GRID)
     return run, np.array([front(GRID, T, law.melting) for T in run.T])
@@ -135,7 +133,7 @@ CORNER_K, CORNER_C, CORNER_SCALE = 0.5, 2e6, 20.0
 """Conductivity (W/m/K), capacity (J/m^3/K) and temperature unit (K) that B11 is scaled to."""
 
 
-def b11_corner(folder: Path, h: float = 2.5e-4, size: float = 0.03) -> list[Result]:
+def b11_corner(folder: Path, h: float = 3e-4, size: float = 0.045) -> list[Result]:
     """Freezing from a corner (Rathjen & Jiji 1971): fronts on the diagonal and far along a side.
 
     Two faces that meet are held below freezing; the medium is large enough to be infinite.
@@ -145,7 +143,7 @@ def b11_corner(folder: Path, h: float = 2.5e-4, size: float = 0.03) -> list[Resu
     scale, wide = CORNER_SCALE, CORNER_SCALE * i["half_width"]
     lipid = melting(CORNER_C / 1000.0 * i["L"] * scale, (-wide, wide), (0.0, 1.0))
     cold = f"{i['Tw'] * scale} degC"
-    end = 400.0
+    end = 250.0
     case = slab(
         [("medium", size, tissue(CORNER_K, 1000.0, CORNER_C / 1000.0, lipid=lipid))],
         depth=even(h),
@@ -162,7 +160,7 @@ def b11_corner(folder: Path, h: float = 2.5e-4, size: float = 0.03) -> list[Resu
     half = 0.5 * size
     case["probes"] = [
         {"name": f"{kind}{n}", "depth": f"{x!r} m", "offset": [f"{at!r} m"]}
-        for kind, places in (("diagonal", s - half), ("side", np.full_like(s, 0.85 * half)))
+        for kind, places in (("diagonal", s - half), ("side", np.full_like(s, 0.9 * half)))
         for n, (x, at) in enumerate(zip(s.tolist(), places.tolist(), strict=True))
     ]
     T = looked(treated(folder, case), [end], np.empty(0)).T[0]

@@ -152,4 +152,3 @@ def b10(folder: Path) -> list[Result]:
     )
     run = marched(folder, case, [i["t"]], [i["L"] - i["probe"]])
     return compared(run, [[given["T_exact"]]], 0.05)
-

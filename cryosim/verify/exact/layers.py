@@ -1,9 +1,9 @@
 """Layers of different tissue: the slowest mode, and the steady state."""
 
-from collections.abc import Callable, Sequence
 from cmath import cosh as ccosh
 from cmath import sinh as csinh
 from cmath import sqrt as csqrt
+from collections.abc import Callable, Sequence
 from math import sqrt
 
 import numpy as np

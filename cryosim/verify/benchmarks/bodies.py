@@ -1,0 +1,128 @@
+"""Finite bodies in a cold room: slab, brick, cylinder; and a box heated from three sides."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cryosim.physics.exchange import Exchange, Schedule
+from cryosim.thermal.arena import Setting
+from cryosim.units import ZERO_CELSIUS
+from cryosim.verify.cases import Entries, degC, even, metres, remove, slab, tissue, uniform
+from cryosim.verify.meshes import disk_file
+from cryosim.verify.reference import reference
+from cryosim.verify.results import Result, nearest
+from cryosim.verify.runs import compared, looked, marched, treated
+from cryosim.verify.starts import followed, started
+
+LATERAL = ("x_min", "x_max", "y_min", "y_max")
+
+
+def _chilled(i: dict[str, Any], given: dict[str, Any], thickness: float, **more: Any) -> Entries:
+    """Body of B06 that loses heat to a room through all of its faces."""
+    medium = tissue(i["k"], i["rho"], i["c"], given.get("W", 0.0), given.get("qm", 0.0))
+    return slab(
+        [("medium", thickness, medium)],
+        room={"temperature": degC(i["Te"]), "film": f"{i['h']} W/m^2/K"},
+        start=uniform(i["T0"]),
+        applicator=[],
+        protocol=[remove(i["t"][-1])],
+        **more,
+    )
+
+
+def b06_slab(folder: Path) -> list[Result]:
+    """Slab, without and with perfusion."""
+    i, given = reference("B06")
+    depths = i["R"] - np.array(i["r"])
+    results = []
+    for body in ("slab_W0", "slab_W3197"):
+        data = given["bodies"][body]
+        case = _chilled(i, data, 2 * i["R"], depth=even(2.5e-4), faces={"bottom": "room"})
+        results += compared(marched(folder, case, i["t"], depths), data["T"], 20e-3)
+    return results
+
+
+def b06_cylinder(folder: Path) -> list[Result]:
+    """Cross-section of an infinite cylinder in triangles of a mesh file, without and with blood."""
+    i, given = reference("B06")
+    mesh = {"file": disk_file(folder, i["R"], 40)}
+    r = np.array(i["r"]) * (1.0 - 1e-9)
+    results = []
+    for body in ("cyl_W0", "cyl_W3197"):
+        data = given["bodies"][body]
+        case = _chilled(i, data, i["R"], depth=even(1e-3), dimension=2, tolerance=0.01)
+        case["mesh"] = mesh
+        case["anatomy"] |= {"layers": [{"tissue": "medium", "region": "layer1"}]}
+        case["anatomy"]["faces"] = {"rim": "room"}
+        case["probes"] = [
+            {"name": f"p{n}", "position": [metres(x), "0 m"]} for n, x in enumerate(r.tolist())
+        ]
+        results += compared(looked(treated(folder, case), i["t"], r), data["T"], 20e-3)
+    return results
+
+
+def b06_brick(folder: Path) -> list[Result]:
+    """Brick: the product of three slabs."""
+    i, given = reference("B06")
+    half = i["brick"]["half"]
+    case = _chilled(
+        i, {}, 2 * half[2], depth=even(5e-4), dimension=3, tolerance=0.01,
+        mesh={"extent": [metres(2 * half[0]), metres(2 * half[1])], "lateral": even(7.5e-4)},
+        faces=dict.fromkeys([*LATERAL, "bottom"], "room"),
+    )  # fmt: skip
+    places = i["brick"]["probes"]
+    case["probes"] = [
+        {"name": f"p{n}", "depth": metres(half[2] - z), "offset": [metres(x), metres(y)]}
+        for n, (x, y, z) in enumerate(places)
+    ]
+    depths = [half[2] - z for *_, z in places]
+    return compared(looked(treated(folder, case), i["t"], depths), given["brick_T"], 20e-3)
+
+
+def b07(folder: Path, cells: int = 20) -> list[Result]:
+    """Three-dimensional Pennes: two faces held at unlike temperatures, heat flux into two others.
+
+    A case has one plate temperature and fluxes on two faces only, so the setting is made here; the
+    mesh, the operators and the march are those of a case.
+    """
+    i, given = reference("B07")
+    h = i["Lz"] / cells
+    case = slab(
+        [("medium", i["H"], tissue(i["k"], i["rho"], i["c"], i["W"], i["Q"]))],
+        depth=even(h),
+        dimension=3,
+        mesh={"extent": [metres(i["Lx"]), metres(i["Lz"])], "lateral": even(h)},
+        room={"temperature": degC(i["Ts"]), "film": "1 W/m^2/K"},
+        faces=dict.fromkeys(["x_max", "y_max"], "room"),
+        start=uniform(i["Tc"]),
+        applicator=[],
+        protocol=[remove(i["t"][-1])],
+    )
+    case["numerics"]["integrator"] = "explicit"
+    case["probes"] = [
+        {"name": f"p{n}", "depth": metres(y),
+         "offset": [metres(x - i["Lx"] / 2), metres(z - i["Lz"] / 2)]}
+        for n, (x, y, z) in enumerate(i["points"])
+    ]  # fmt: skip
+    treatment = treated(folder, case)
+    laws = {
+        "top": _held(i["Tc"]),
+        "bottom": _held(i["Ts"]),
+        "x_max": Exchange(flux=Schedule.constant(-i["qx"])),
+        "y_max": Exchange(flux=Schedule.constant(-i["qz"])),
+    }
+    setting = Setting([laws[name] for name in treatment.frame.conditions])
+    balance = started(treatment, np.full(treatment.balance.body.n_mesh, i["Tc"]), 1e-4, setting)
+    found, before = [], 0.0
+    for t in i["t"]:
+        followed(balance, t, before)
+        nodal = treatment.frame.operators.with_ghosts(balance.T_mesh)
+        found.append(treatment.frame.probes(nodal) - ZERO_CELSIUS)
+        before = t
+    return [nearest("temperature at 4 points, 3 times", "degC", given["T"], found, 0.1)]
+
+
+def _held(T: float) -> Exchange:
+    """A surface held at ``T`` (degC)."""
+    return Exchange(temperature=Schedule.constant(T + ZERO_CELSIUS), perfect=True)

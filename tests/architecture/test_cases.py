@@ -1,0 +1,34 @@
+"""Every case of the project runs, at the size of a column where it is a block."""
+
+import json
+import re
+
+import pytest
+from conftest import ROOT
+
+from cryosim.case.load import load
+from cryosim.run import run
+
+CASES = sorted((ROOT / "cases").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_case_begins_with_what_it_shows(path):
+    remark = re.match(r"(#.*\n)+", path.read_text(encoding="utf-8"))
+    assert remark is not None
+    assert "Shows" in remark[0]
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CASES if load(p).case.mesh.file is None], ids=lambda path: path.stem
+)
+def test_every_block_runs_as_a_column(path, tmp_path):
+    text = path.read_text(encoding="utf-8")
+    column = tmp_path / path.name
+    column.write_text(re.sub(r"(?m)^dimension = .*$", "dimension = 1", text))
+    folder = run(column, tmp_path / "out", figures=False)
+    result = json.loads((folder / "result.json").read_text())
+    assert result["status"] == "done"
+    assert result["ledger"]["residual over heat removed"] < 1e-9
+    assert result["quantities"]["coldest skin"]["value"] > -15.0
+    assert result["quantities"]["adipocytes lost under applicators"]["value"] > 0.1

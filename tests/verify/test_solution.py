@@ -1,0 +1,56 @@
+"""Solution verification of a user's case: three meshes, one sharper march."""
+
+import math
+
+import pytest
+from mpi4py import MPI
+
+from cryosim.case.load import load
+from cryosim.errors import CaseError
+from cryosim.verify.solution import RATIO, observed_order, verify_solution
+
+CASE = """
+title = "column"
+dimension = 1
+anatomy.layers = [{ tissue = "fat", thickness = "30 mm" }]
+applicator = { contact_conductance = "200 W/m^2/K" }
+protocol = [{ phase = "cool", temperature = "-5 degC", duration = "20 min" }]
+[mesh]
+depth = { finest = "0.25 mm", growth = 1.0, coarsest = "0.25 mm" }
+"""
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0, 3.0])
+def test_order_of_a_power_is_observed(order):
+    f = [5.0 + 0.1 * RATIO ** (k * order) for k in range(3)]
+    assert observed_order(*f) == pytest.approx(order)
+
+
+def test_differences_of_both_signs_have_no_order():
+    assert observed_order(1.0, 1.1, 1.05) is None
+    assert observed_order(1.0, 1.0, 1.0) is None
+
+
+def test_a_smooth_case_converges_with_order_two(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(CASE)
+    told = []
+    report = verify_solution(load(path), MPI.COMM_WORLD, [600.0, 1200.0], told.append)
+    assert len(told) == 4
+    assert report.unknowns[0] > report.unknowns[1] > report.unknowns[2]
+    rows = {row.name: row for row in report.rows}
+    assert rows["adipocytes lost under applicators"].order == pytest.approx(2.0, abs=0.3)
+    for row in report.rows:
+        assert math.isfinite(row.band)
+        assert row.time <= max(row.band, 0.01 * abs(row.values[0]))
+
+
+def test_a_mesh_file_is_refused():
+    with pytest.raises(CaseError, match="a mesh file has none"):
+        verify_solution(load_flank(), MPI.COMM_WORLD, [], print)
+
+
+def load_flank():
+    from pathlib import Path
+
+    return load(Path(__file__).parents[2] / "cases" / "flank_mesh.toml")
