@@ -1,7 +1,7 @@
 """The command line: verbs, no logic.
 
 Exit codes: 0 done, 2 bad input or a missing tool, 3 the run failed (numerics, or a disk that is
-full), 130 interrupted.
+full) or the verification suite did, 130 interrupted.
 """
 
 import json
@@ -34,7 +34,7 @@ app = typer.Typer(
 _FAILED = 4712
 """Tag of the message that a rank has failed."""
 
-_PATIENCE = 5.0
+_PATIENCE = 3.0
 """How long (s) a rank that failed waits for the others to do the same."""
 
 CaseFile = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default=False)]
@@ -129,6 +129,30 @@ def plot(
 
     for file in draw(result):
         print(file)
+
+
+@app.command()
+def verify(
+    quick: Annotated[bool, typer.Option(help="Only what takes less than a minute.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("results/verification"),
+) -> None:
+    """Run the verification suite on this installation and write its report."""
+    from mpi4py import MPI
+
+    from cryosim.parallel import on_root
+    from cryosim.verify.report import HTML_FILE, write
+    from cryosim.verify.suite import verify as verify_suite
+    from cryosim.verify.table import Display
+
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
+    display = Display()
+    report = verify_suite(quick=quick, watch=display.watch)
+    display.summary(report)
+    on_root(MPI.COMM_WORLD, lambda: write(report, out))
+    if MPI.COMM_WORLD.rank == 0:
+        print(f"report in {out / HTML_FILE}")
+    if not report.passes:
+        raise typer.Exit(3)
 
 
 @app.command()

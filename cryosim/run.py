@@ -104,8 +104,8 @@ def run(
         return folder
     with (
         threadpool_limits(1),
+        _stop_requests(comm) as stop_requested,  # to the very end: a signal must not kill one rank
         collected_together(comm),
-        _stop_requests(comm) as stop_requested,
         _logged(comm, folder),
     ):
         treatment = build(loaded, comm)
@@ -121,6 +121,7 @@ def run(
                 stopwatch.lap("output")
             if stop_requested() and treatment.t < duration:
                 recorder.save()
+                recorder.close()
                 raise Interrupted(
                     f"stopped at {treatment.t:.0f} of {duration:.0f} s as asked; "
                     f"go on with: cryosim run {shlex.join([str(path), '--out', str(folder)])} "

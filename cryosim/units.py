@@ -25,12 +25,16 @@ _QUANTITY = re.compile(
 )
 
 
+_LONGEST_UNIT = 40
+"""Longest text that is tried as a unit."""
+
 _NOT_A_UNIT = (
     pint.UndefinedUnitError,
     pint.DefinitionSyntaxError,
     TokenError,
     TypeError,
     ValueError,
+    ZeroDivisionError,
 )
 """What pint raises on text that names no unit; a wrong dimension, a TypeError too, goes first."""
 
@@ -52,6 +56,8 @@ def split(text: object, example: str) -> tuple[float, str]:
     if match is None:
         raise fault("unit_missing", 'expected a number with a unit, such as "{e}"', e=example)
     unit = match[2]
+    if len(unit) > _LONGEST_UNIT or ("**" in unit and "(" in unit):
+        raise fault("unit_unknown", 'no unit is written like that; expected "{e}"', e=example)
     return float(match[1]), f"1{unit}" if unit.startswith("/") else unit
 
 

@@ -33,6 +33,7 @@ MEANING = {
     "Case.title": "What the case is called in results and pictures.",
     "Case.dimension": "3: a block; 2: a section; 1: the column under the plate.",
     "Case.anatomy": "What lies under the skin.",
+    "Case.applicator": "What is put on the skin.",
     "Case.protocol": "What happens, phase after phase.",
     "Case.room": "What skin without applicator faces.",
     "Case.start": "The state before the first phase.",
@@ -468,7 +469,8 @@ def tissue_library() -> str:
     parts += [f"| {grade} | {text} |" for grade, text in cite.GRADES.items()]
     for name in (*tissues.names(), tissues.BLOOD):
         title = tissues.fields(name).get("title", "Arterial blood")
-        parts.append(f"\n## `{name}`: {title[0].lower() + title[1:]}\n")
+        words = "" if title.lower() == name else f": {title[0].lower() + title[1:]}"
+        parts.append(f"\n## `{name}`{words}\n")
         parts.append(_entries(tissues.entries(name)))
     parts.append("\n## Defaults of the case file\n")
     parts.append(_entries(cite.defaults()))
@@ -552,7 +554,7 @@ def modules() -> str:
     """Every module with the first sentence of its docstring, and its public names."""
     parts = [(HERE / "parts" / "api.md").read_text(encoding="utf-8")]
     root = Path(cryosim.__file__).parent
-    for folder in (root, *sorted(p for p in root.iterdir() if (p / "__init__.py").exists())):
+    for folder in sorted(p.parent for p in root.rglob("__init__.py")):
         package = ".".join(("cryosim", *folder.relative_to(root).parts))
         parts.append(f"\n## {package}\n\n{_first(folder / '__init__.py')}\n")
         rows = ["| module | | public names |", "|---|---|---|"]

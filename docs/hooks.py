@@ -21,12 +21,19 @@ _FORMULA = re.compile(
     r'<(span|div) class="arithmatex">\s*(?:\\\(|\\\[)(.*?)(?:\\\)|\\\])\s*</\1>', re.DOTALL
 )
 
+_CASE = re.compile(r"<!-- case: ([^\s,]+)([^\n]*?) -->\n```toml")
+
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages that are made from the code."""
     for path, text in pages().items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Show the name of the file above a block that is a whole case."""
+    return _CASE.sub(r'```toml title="\1"', markdown)
 
 
 def on_page_content(html: str, **_: Any) -> str:

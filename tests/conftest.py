@@ -12,6 +12,7 @@ import pytest
 from cryosim import cli
 
 ROOT = Path(__file__).parents[1]
+MPIEXEC = str(Path(sys.executable).with_name("mpiexec"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def shell(*arguments, ranks=1, code=None, cwd=None, timeout=240) -> Outcome:
     program = ["-m", "cryosim"] if code is None else ["-c", code]
     command = [sys.executable, *program, *map(str, arguments)]
     if ranks > 1:
-        command = [str(Path(sys.executable).with_name("mpiexec")), "-n", str(ranks), *command]
+        command = [MPIEXEC, "-n", str(ranks), *command]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=timeout, cwd=cwd,

@@ -33,7 +33,7 @@ class Plate(Part):
     size: tuple[Length, ...] = Field((), max_length=2)
     centre: tuple[Position, ...] = Field((0.0, 0.0), min_length=1, max_length=2)
     contact_conductance: Conductance | Literal["perfect"] = 400.0
-    """400 W/m^2/K, assumption: 1 to 1.5 mm of gel of 0.3 to 0.6 W/m/K (evidence 4)."""
+    """400 W/m^2/K, assumption: 1 to 1.5 mm of gel of 0.3 to 0.6 W/m/K ."""
     flux_limit: FluxLimit | None = None
     """Largest heat flux that the cooler takes up; none if it never saturates."""
     start_temperature: Temperature | None = None

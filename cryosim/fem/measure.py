@@ -147,25 +147,19 @@ def _share_below(T, threshold):  # type: ignore[no-untyped-def]
     """Share of a simplex with corner values ``T``, linear between, that is below ``threshold``.
 
     The distribution of a linear function over a simplex is a divided difference of a truncated
-    power (Curry & Schoenberg 1966): ``sum (t - T_i)_+^n / prod (T_j - T_i)``.  Equal corners are
-    moved apart by 1e-5 of the range.
+    power (Curry & Schoenberg 1966); its recursion takes weighted means only, so nothing cancels.
     """
-    n = T.size
     T = np.sort(T)
-    if T[-1] < threshold or T[0] >= threshold:
-        return 1.0 if T[-1] < threshold else 0.0
-    apart = 1e-5 * (T[-1] - T[0])
-    for i in range(1, n):
-        T[i] = max(T[i], T[i - 1] + apart)
-    share = 0.0
-    for i in range(n):
-        if T[i] < threshold:
-            term = (threshold - T[i]) ** (n - 1)
-            for j in range(n):
-                if j != i:
-                    term /= T[j] - T[i]
-            share += term
-    return min(1.0, max(0.0, share))
+    share = np.where(T < threshold, 1.0, 0.0)
+    for k in range(1, T.size):
+        for i in range(T.size - k):
+            low, high = T[i], T[i + k]
+            if threshold > low and threshold < high:
+                below, above = (threshold - low) * share[i], (high - threshold) * share[i + 1]
+                share[i] = (below + above) / (high - low)
+            else:
+                share[i] = 1.0 if high < threshold or low < threshold else 0.0
+    return share[0]
 
 
 @_jit

@@ -16,8 +16,9 @@ from cryosim.physics.exchange import Exchange
 from cryosim.physics.tables import ENTHALPY, tabulate
 from cryosim.physics.tissue import Tissue
 from cryosim.thermal.arena import Body, Setting
-from cryosim.thermal.balance import Accuracy, HeatBalance, Integrator
+from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
 from cryosim.treatment.geometry import (
     axes_of,

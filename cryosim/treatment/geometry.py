@@ -7,7 +7,7 @@ import numpy.typing as npt
 from mpi4py import MPI
 
 from cryosim.case.applicator import Plate
-from cryosim.case.checks import faces_of, spans_of
+from cryosim.case.checks import extent_of, faces_of, spans_of
 from cryosim.case.load import Loaded
 from cryosim.case.schema import Case, Condition
 from cryosim.errors import CaseError
@@ -68,12 +68,7 @@ def _lateral(case: Case, axis: int) -> Values:
     """Planes along one lateral axis (m), on the rims of all applicators."""
     spans = [spans_of(p, case.dimension)[axis] for p in case.applicator]
     rims = [edge for span in spans for edge in span]
-    if case.mesh.extent is not None:
-        half = case.mesh.extent[axis] / 2
-        low, high = -half, half
-    else:
-        low = min(rims, default=0.0) - case.mesh.margin
-        high = max(rims, default=0.0) + case.mesh.margin
+    low, high = extent_of(case, axis)
     inner = [rim for rim in rims if low < rim < high]
     return case.mesh.lateral.planes([low, *inner, high], inner)
 

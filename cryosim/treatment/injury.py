@@ -59,13 +59,14 @@ class AdipocyteInjury:
 
         Sub-steps are sampled at their middle from a cubic interpolation of enthalpy, so the dose
         does not depend on the size of the steps.  Nodes too warm for crystals are left alone.
+        Collective: all ranks take as many sub-steps.
         """
         before, now = balance.T_before[self.nodes], balance.T[self.nodes]
         cold = np.flatnonzero(np.minimum(before, now) < self._onset)
+        change = balance.largest(float(np.abs(now[cold] - before[cold]).max(initial=0.0)))
         if not cold.size:
             return
         nodes, tissue, state = self.nodes[cold], self._tissue[cold], self.state[cold]
-        change = float(np.abs(now[cold] - before[cold]).max())
         n = max(1, int(np.ceil(change / LARGEST_CHANGE)), int(np.ceil(dt / LONGEST)))
         for k in range(n):
             T = balance.within((k + 0.5) / n, nodes)

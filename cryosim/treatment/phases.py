@@ -91,7 +91,7 @@ def plan(
         setting = Setting(tuple(exchange), pads, phase.perfusion)
         plans.append(PhasePlan(phase.phase, start, end, setting, attached))
         for hand in hands.values():
-            if hand.law is not None:
+            if hand.law is not None and (hand.law.conductance > 0.0 or hand.law.perfect):
                 hand.temperature = hand.law.temperature.at(end)
                 hand.law = replace(hand.law, temperature=Schedule.constant(hand.temperature))
         start = end

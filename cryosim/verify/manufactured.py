@@ -20,7 +20,8 @@ from scipy.special import ndtr
 from cryosim.parallel import Values
 from cryosim.thermal import kernels
 from cryosim.thermal.arena import Body, Setting
-from cryosim.thermal.balance import Accuracy, HeatBalance, Integrator, Team
+from cryosim.thermal.balance import HeatBalance
+from cryosim.thermal.marching import Accuracy, Integrator, Team
 from cryosim.units import ZERO_CELSIUS
 from cryosim.verify.cases import Entries, degC, peak, tissue
 

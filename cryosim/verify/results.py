@@ -1,7 +1,7 @@
 """What a benchmark finds: numbers beside their reference, and how far they may be off."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -71,16 +71,23 @@ def relative(
 ) -> Result:
     """As :func:`nearest`, with errors relative to the reference."""
     wanted, found = np.broadcast_arrays(np.asarray(reference, float), np.asarray(computed, float))
-    off = np.nan_to_num(np.abs(found / wanted - 1.0), nan=np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = np.nan_to_num(np.abs(found / wanted - 1.0), nan=np.inf)
     worst = np.unravel_index(int(off.argmax()), off.shape)
     values = float(wanted[worst]), float(found[worst]), float(off[worst])
     return Result(quantity, unit, *values, tolerance, relative=True)
 
 
+def labelled(label: str, results: list[Result]) -> list[Result]:
+    """The ``results`` of one variant of a benchmark."""
+    return [replace(r, quantity=f"{label}: {r.quantity}") for r in results]
+
+
 def observed_orders(sizes: Sequence[float], errors: Sequence[float]) -> npt.NDArray[np.float64]:
     """Observed order between neighbouring ``sizes`` (cells or steps), coarse to fine."""
-    ratio = np.diff(np.log(np.asarray(errors, float))) / np.diff(np.log(np.asarray(sizes, float)))
-    return np.asarray(ratio, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):  # no error at all has no order
+        fall = np.diff(np.log(np.asarray(errors, float)))
+    return np.asarray(fall / np.diff(np.log(np.asarray(sizes, float))), dtype=np.float64)
 
 
 def order(

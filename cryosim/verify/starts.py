@@ -6,7 +6,8 @@ from cryosim.parallel import Values
 from cryosim.solve.march import march
 from cryosim.solve.rkc import StepControl
 from cryosim.thermal.arena import Setting
-from cryosim.thermal.balance import Accuracy, HeatBalance
+from cryosim.thermal.balance import HeatBalance
+from cryosim.thermal.marching import Accuracy
 from cryosim.treatment.model import Treatment
 from cryosim.units import ZERO_CELSIUS
 

@@ -87,7 +87,10 @@ def verify(
 
 
 def _run(benchmark: Benchmark, comm: MPI.Comm) -> Outcome:
-    """Outcome of one benchmark; only errors of cryosim's own count as one."""
+    """Outcome of one benchmark.
+
+    On several ranks only errors that all of them raise are an outcome; others end the suite.
+    """
     folder = Path(on_root(comm, lambda: mkdtemp(prefix="cryosim-verify-")))
     began, results, problem, skipped = perf_counter(), [], "", ""
     try:
@@ -95,6 +98,10 @@ def _run(benchmark: Benchmark, comm: MPI.Comm) -> Outcome:
     except NotHere as error:
         skipped = str(error)
     except CryosimError as error:
+        problem = f"{type(error).__name__}: {error}"
+    except (ArithmeticError, LookupError, ValueError) as error:
+        if comm.size > 1:
+            raise
         problem = f"{type(error).__name__}: {error}"
     finally:
         if comm.rank == 0:

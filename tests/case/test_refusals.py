@@ -331,3 +331,8 @@ def test_a_case_for_three_dimensions_runs_in_fewer(tmp_path):
         case["mesh"] = {"extent": ["80 mm", "70 mm"]}
         case["probes"][0]["offset"] = ["1 mm", "30 mm"]
         assert load(written(tmp_path, case)).case.dimension == dimension
+
+
+def test_a_unit_that_divides_by_zero_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="thickness"):
+        load(written(tmp_path, changed(f"{LAYER}.thickness", "20 mm/0")))

@@ -29,7 +29,7 @@ def block(mesh, **changes):
 FINE = {
     "depth": {"finest": "0.3 mm", "growth": 1.1, "coarsest": "1.2 mm"},
     "lateral": {"finest": "1 mm", "growth": 1.2, "coarsest": "2 mm"},
-    "margin": "8 mm",
+    "margin": "10 mm",
 }
 TINY = {
     "depth": {"finest": "1 mm", "growth": 1.2, "coarsest": "3 mm"},

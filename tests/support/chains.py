@@ -8,7 +8,8 @@ from cryosim.physics.latent import FractionTable, PhaseChange
 from cryosim.physics.tables import tabulate
 from cryosim.physics.tissue import Tissue
 from cryosim.thermal.arena import Body
-from cryosim.thermal.balance import Accuracy, Alone, HeatBalance
+from cryosim.thermal.balance import HeatBalance
+from cryosim.thermal.marching import Accuracy, Alone
 from cryosim.thermal.network import Surface, TissueStencil
 from cryosim.units import ZERO_CELSIUS
 

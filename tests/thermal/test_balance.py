@@ -13,7 +13,8 @@ from cryosim.solve.march import march
 from cryosim.solve.rkc import StepControl
 from cryosim.thermal import kernels
 from cryosim.thermal.arena import Setting
-from cryosim.thermal.balance import Accuracy, Alone, HeatBalance
+from cryosim.thermal.balance import HeatBalance
+from cryosim.thermal.marching import Accuracy, Alone
 from cryosim.thermal.pad import Pad
 from cryosim.units import ZERO_CELSIUS
 

@@ -7,83 +7,10 @@ matrices that the march uses.
 
 import numpy as np
 import pytest
-from support.cases import (
-    cool,
-    degC,
-    even,
-    graded,
-    marched,
-    melting,
-    plate,
-    slab,
-    tissue,
-    treated,
-    uniform,
-)
-from support.energy import heat_of_column
+from support.cases import cool, degC, even, graded, marched, plate, slab, tissue, treated, uniform
 
 from cryosim.treatment.observe import ledger
-
-GEL = tissue(0.5, 1050.0, 3900.0)
-REMEMBERING = {
-    "kind": "ramp", "low": "5 degC", "high": "33 degC", "floor": 0.1, "persists": True
-}  # fmt: skip
-PAD = {"thickness": "1.5 mm", "tissue": "gel'", "temperature": "22 degC"}
-
-
-def everything(tolerance, contact, **changes):
-    """Freezing skin, crystallising fat, perfusion with memory, metabolism, gel, three phases."""
-    upper = tissue(
-        0.42, 1100.0, 3400.0, 4000.0, 300.0,
-        conductivity_frozen="0.9 W/m/K", perfusion_response=REMEMBERING,
-        water=melting(180e3, (-8.0, -1.0), (0.25, 1.0)),
-    )  # fmt: skip
-    middle = tissue(
-        0.2, 915.0, 2250.0, 900.0, 50.0,
-        conductivity_frozen="0.24 W/m/K", perfusion_response=REMEMBERING,
-        lipid=melting(70e3, (2.0, 9.0, 14.0), (0.0, 0.7, 1.0)),
-    )  # fmt: skip
-    gel = {} if contact == "perfect" else {"gel": PAD}
-    return slab(
-        [("upper", 0.0015, upper | changes), ("middle", 0.02, middle | changes)],
-        depth=graded(2e-4, 1.1, 1e-3),
-        tolerance=tolerance,
-        gels={"gel'": GEL} if gel else {},
-        room={"temperature": "23 degC", "film": "9 W/m^2/K", "emissivity": 0.5},
-        applicator=plate(contact, start_temperature="30 degC", **gel),
-        protocol=[
-            cool(-12.0, 900.0, ramp="100 s", perfusion=0.5),
-            {"phase": "remove", "duration": "300 s"},
-            cool(-5.0, 300.0),
-            {"phase": "remove", "duration": "600 s"},
-        ],
-    )
-
-
-def unexplained(folder, case, times):
-    """Heat that the law says is stored but the ledger does not, over the heat exchanged."""
-    treatment = treated(folder, case)
-    before, off, exchanged = _bare_heat(treatment), [], 1.0
-    for landed in treatment.march(times):
-        if landed:
-            row = {k.split(" [")[0]: v for k, v in ledger(treatment).items()}
-            incoming = sum(
-                row.get(name, 0.0)
-                for name in (
-                    "perfusion", "metabolism", *treatment.frame.conditions,
-                    "gel put on and taken off",
-                )
-            )  # fmt: skip
-            off.append(heat_of_column(treatment) - before - incoming)
-            exchanged = max(exchanged, abs(row["applicator"]))
-    return np.abs(off).max() / exchanged
-
-
-def _bare_heat(treatment):
-    """Heat before the first phase put its gel on."""
-    pads = heat_of_column(treatment) - treatment.balance.pad_heat
-    held = treatment.balance.ledger[2:].sum()
-    return pads - held
+from cryosim.verify.benchmarks.balance import everything, unexplained
 
 
 @pytest.mark.parametrize("contact", [1500.0, "perfect"])

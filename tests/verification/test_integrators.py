@@ -3,32 +3,23 @@
 import numpy as np
 import pytest
 from mpi4py import MPI
-from support import benchmarks
 from support.cases import cool, plate, slab, tissue, treated, uniform
 
 from cryosim.case.load import load
 from cryosim.fem.implicit import Implicit
 from cryosim.thermal.chebyshev import Chebyshev
 from cryosim.treatment import build as building
+from cryosim.verify.registry import named
 
 
 @pytest.mark.parametrize(
-    "benchmark",
-    [
-        benchmarks.v2,
-        benchmarks.b02c_limited,
-        benchmarks.b03a,
-        benchmarks.b03c_layer,
-        benchmarks.b05_varying,
-        benchmarks.b08,
-    ],
-    ids=lambda b: b.__name__,
+    "name", ["v2", "b02c_limited", "b03a", "b03c_layer", "b05_varying", "b08", "b12_boxes"]
 )
-def test_implicit_steps_meet_the_gates(benchmark, tmp_path, monkeypatch):
+def test_implicit_steps_meet_the_gates(name, tmp_path, monkeypatch):
     monkeypatch.setattr(building, "integrator_for", lambda *_: Implicit(MPI.COMM_WORLD))
-    checks = benchmark(tmp_path)
-    assert checks
-    assert all(check.passes for check in checks), [c for c in checks if not c.passes]
+    results = named(name).compute(tmp_path)
+    assert results
+    assert not [result for result in results if not result.passes]
 
 
 def block(integrator, tolerance):

@@ -11,7 +11,7 @@ from cryosim.treatment.observe import ledger
 from cryosim.verify.cases import Entries, cool, even, graded, melting, plate, remove, slab, tissue
 from cryosim.verify.energy import heat_of_column
 from cryosim.verify.reference import reference
-from cryosim.verify.results import NotHere, Result, nearest
+from cryosim.verify.results import NotHere, Result, labelled, nearest
 from cryosim.verify.runs import closed, marched, temperatures, treated
 
 GEL = tissue(0.5, 1050.0, 3900.0)
@@ -77,7 +77,7 @@ def quadrature(folder: Path) -> list[Result]:
         raise NotHere("several ranks: the quadrature is over one column; run on one rank")
     return [
         nearest(
-            f"heat unexplained / exchanged, {contact} contact, tolerance {tolerance} K", "1", 0.0,
+            f"heat unexplained / exchanged, {contact}, {tolerance} K a step", "1", 0.0,
             unexplained(folder, everything(tolerance, contact), TIMES), 1e-9,
         )
         for contact, tolerance in ((1500.0, 1.0), (1500.0, 0.05), ("perfect", 1.0))
@@ -86,14 +86,14 @@ def quadrature(folder: Path) -> list[Result]:
 
 def rims(folder: Path) -> list[Result]:
     """Plate on a part of the face: nodes of its rim belong to the room too."""
-    results = []
+    results: list[Result] = []
     for dimension in (2, 3):
         case = everything(0.05, 1500.0)
         case["dimension"] = dimension
         case["applicator"] |= {"size": ["8 mm", "6 mm"][: dimension - 1]}
         case["mesh"] = {"extent": ["16 mm", "12 mm"][: dimension - 1], "lateral": even(2e-3)}
         case["mesh"]["depth"] = graded(3e-4, 1.3, 3e-3)
-        results.append(closed(marched(folder, case, TIMES, [0.0])))
+        results += labelled(f"{dimension}-D", [closed(marched(folder, case, TIMES, [0.0]))])
     return results
 
 

@@ -11,7 +11,7 @@ from cryosim.units import ZERO_CELSIUS
 from cryosim.verify.cases import Entries, degC, even, metres, remove, slab, tissue, uniform
 from cryosim.verify.meshes import disk_file
 from cryosim.verify.reference import reference
-from cryosim.verify.results import Result, nearest
+from cryosim.verify.results import Result, labelled, nearest
 from cryosim.verify.runs import compared, looked, marched, treated
 from cryosim.verify.starts import followed, started
 
@@ -31,6 +31,11 @@ def _chilled(i: dict[str, Any], given: dict[str, Any], thickness: float, **more:
     )
 
 
+def _perfused(data: dict[str, Any]) -> str:
+    """Which of two variants ``data`` belongs to."""
+    return "perfused" if data["W"] > 0.0 else "not perfused"
+
+
 def b06_slab(folder: Path) -> list[Result]:
     """Slab, without and with perfusion."""
     i, given = reference("B06")
@@ -39,7 +44,8 @@ def b06_slab(folder: Path) -> list[Result]:
     for body in ("slab_W0", "slab_W3197"):
         data = given["bodies"][body]
         case = _chilled(i, data, 2 * i["R"], depth=even(2.5e-4), faces={"bottom": "room"})
-        results += compared(marched(folder, case, i["t"], depths), data["T"], 20e-3)
+        run = marched(folder, case, i["t"], depths)
+        results += labelled(_perfused(data), compared(run, data["T"], 20e-3))
     return results
 
 
@@ -58,7 +64,8 @@ def b06_cylinder(folder: Path) -> list[Result]:
         case["probes"] = [
             {"name": f"p{n}", "position": [metres(x), "0 m"]} for n, x in enumerate(r.tolist())
         ]
-        results += compared(looked(treated(folder, case), i["t"], r), data["T"], 20e-3)
+        run = looked(treated(folder, case), i["t"], r)
+        results += labelled(_perfused(data), compared(run, data["T"], 20e-3))
     return results
 
 
@@ -87,6 +94,26 @@ def b07(folder: Path, cells: int = 20) -> list[Result]:
     mesh, the operators and the march are those of a case.
     """
     i, given = reference("B07")
+    treatment = treated(folder, _heated(i, cells))
+    laws = {
+        "top": _held(i["Tc"]),
+        "bottom": _held(i["Ts"]),
+        "x_max": Exchange(flux=Schedule.constant(-i["qx"])),
+        "y_max": Exchange(flux=Schedule.constant(-i["qz"])),
+    }
+    setting = Setting([laws[name] for name in treatment.frame.conditions])
+    balance = started(treatment, np.full(treatment.balance.body.n_mesh, i["Tc"]), 1e-4, setting)
+    found, before = [], 0.0
+    for t in i["t"]:
+        followed(balance, t, before)
+        nodal = treatment.frame.operators.with_ghosts(balance.T_mesh)
+        found.append(treatment.frame.probes(nodal) - ZERO_CELSIUS)
+        before = t
+    return [nearest("temperature at 4 points, 3 times", "degC", given["T"], found, 0.1)]
+
+
+def _heated(i: dict[str, Any], cells: int) -> Entries:
+    """Case of the box of B07, its depth along y; ``cells`` across its shortest side."""
     h = i["Lz"] / cells
     case = slab(
         [("medium", i["H"], tissue(i["k"], i["rho"], i["c"], i["W"], i["Q"]))],
@@ -105,22 +132,7 @@ def b07(folder: Path, cells: int = 20) -> list[Result]:
          "offset": [metres(x - i["Lx"] / 2), metres(z - i["Lz"] / 2)]}
         for n, (x, y, z) in enumerate(i["points"])
     ]  # fmt: skip
-    treatment = treated(folder, case)
-    laws = {
-        "top": _held(i["Tc"]),
-        "bottom": _held(i["Ts"]),
-        "x_max": Exchange(flux=Schedule.constant(-i["qx"])),
-        "y_max": Exchange(flux=Schedule.constant(-i["qz"])),
-    }
-    setting = Setting([laws[name] for name in treatment.frame.conditions])
-    balance = started(treatment, np.full(treatment.balance.body.n_mesh, i["Tc"]), 1e-4, setting)
-    found, before = [], 0.0
-    for t in i["t"]:
-        followed(balance, t, before)
-        nodal = treatment.frame.operators.with_ghosts(balance.T_mesh)
-        found.append(treatment.frame.probes(nodal) - ZERO_CELSIUS)
-        before = t
-    return [nearest("temperature at 4 points, 3 times", "degC", given["T"], found, 0.1)]
+    return case
 
 
 def _held(T: float) -> Exchange:

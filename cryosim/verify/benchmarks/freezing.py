@@ -92,7 +92,7 @@ def b05_constant(folder: Path) -> list[Result]:
     return _mushy(folder, inputs["case_constprops"], x, times, given["T"], fronts)[1]
 
 
-def mushy_law(i: dict[str, Any], *, stepped: bool) -> Similarity:
+def mushy_law(i: dict[str, float], *, stepped: bool) -> Similarity:
     """Similarity solution of B05: properties of the mush ``stepped`` or linear in temperature."""
     low, high = i["Tsol"], i["Tliq"]
 

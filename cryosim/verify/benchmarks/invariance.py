@@ -21,7 +21,7 @@ from cryosim.verify.cases import (
     tissue,
     uniform,
 )
-from cryosim.verify.results import NotHere, Result, nearest
+from cryosim.verify.results import NotHere, Result, labelled, nearest
 from cryosim.verify.runs import closed, marched, treated
 
 TIMES = [60.0, 600.0, 900.0, 1500.0]
@@ -58,10 +58,10 @@ def dimensions(folder: Path) -> list[Result]:
         across = np.prod(_AREA[: dimension - 1])
         scale = across * np.abs(column.entry("applicator")).max()
         for name in ("applicator", "perfusion", "lipid latent", "sensible"):
-            what = f"{name} heat, {dimension}-D against 1-D, relative to heat removed"
+            what = f"{name} heat, {dimension}-D against 1-D, / heat removed"
             expected, found = across * column.entry(name) / scale, run.entry(name) / scale
             results.append(nearest(what, "1", expected, found, 1e-5))
-        results.append(closed(run))
+        results += labelled(f"{dimension}-D", [closed(run)])
     return results
 
 
@@ -143,7 +143,7 @@ def integrators(folder: Path) -> list[Result]:
         ]
         what = f"temperature, implicit against explicit, {dimension}-D"
         results.append(nearest(what, "degC", runs[0].T, runs[1].T, 0.02))
-        results.append(closed(runs[1]))
+        results += labelled(f"implicit, {dimension}-D", [closed(runs[1])])
     return results
 
 

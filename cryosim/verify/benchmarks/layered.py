@@ -64,7 +64,8 @@ def _b01(folder: Path, results: str, **case: Any) -> list[Result]:
     ]
     times = case.pop("times")
     run = marched(folder, slab(layers, depth=B01_MESH, **case), times, given["x"])
-    flux = -run.treatment.balance.surface_power[0]
+    power = run.treatment.balance.surface_power
+    flux = -run.treatment.frame.operators.team.total(power)[0]
     return [
         *compared(run, [given["T"]] * len(times), 1e-3),
         relative("flux through the surface", "W/m^2", given["q_surface_out"], flux, 1e-3),

@@ -216,17 +216,17 @@ def manufactured_column(folder: Path) -> list[Result]:
 
 def manufactured_triangles(folder: Path) -> list[Result]:
     """Manufactured solution in triangles."""
-    return _manufactured(folder, "triangles", 2, [2e-3, 1e-3, 5e-4], simplices=True)
+    return _manufactured(folder, "triangles", 2, [1e-3, 5e-4, 2.5e-4], simplices=True)
 
 
 def manufactured_hexahedra(folder: Path) -> list[Result]:
     """Manufactured solution in hexahedra."""
-    return _manufactured(folder, "hexahedra", 3, [2e-3, 1e-3])
+    return _manufactured(folder, "hexahedra", 3, [1e-3, 5e-4])
 
 
 def manufactured_tetrahedra(folder: Path) -> list[Result]:
     """Manufactured solution in tetrahedra."""
-    return _manufactured(folder, "tetrahedra", 3, [2e-3, 1e-3], simplices=True)
+    return _manufactured(folder, "tetrahedra", 3, [1e-3, 5e-4], simplices=True)
 
 
 # --- time ---

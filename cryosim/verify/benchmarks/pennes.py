@@ -8,7 +8,7 @@ import numpy as np
 from cryosim.verify.cases import Entries, cool, degC, even, graded, plate, slab, tissue, uniform
 from cryosim.verify.exact import halfspace
 from cryosim.verify.reference import reference
-from cryosim.verify.results import Result, relative
+from cryosim.verify.results import Result, labelled, relative
 from cryosim.verify.runs import compared, marched
 
 FAT = {"k": 0.2112, "rho": 911.0, "c": 2348.33}
@@ -87,7 +87,7 @@ def v3(folder: Path, dimension: int = 1) -> list[Result]:
 
 def v3_block(folder: Path) -> list[Result]:
     """The fold in two and in three dimensions."""
-    return [result for dimension in (2, 3) for result in v3(folder, dimension)]
+    return labelled("2-D", v3(folder, 2)) + labelled("3-D", v3(folder, 3))
 
 
 def b02a(folder: Path) -> list[Result]:

@@ -70,10 +70,7 @@ def steady_layers(
     outside: float,
     bottom: float,
 ) -> Callable[[Values], Values]:
-    """Steady temperature of layers (thickness, k, W, blood, qm) as a function of depth.
-
-    Film ``h`` to ``outside`` at the surface, ``bottom`` held below.
-    """
+    """Steady temperature of layers (thickness, k, W, blood, qm), film above, held below."""
     n = len(layers)
     A, y = np.zeros((2 * n, 2 * n)), np.zeros(2 * n)
 
