@@ -133,10 +133,16 @@ def plot(
 
 @app.command()
 def verify(
+    case: Annotated[
+        Path | None, typer.Argument(help="Case to solve on three meshes; the suite if not given.")
+    ] = None,
     quick: Annotated[bool, typer.Option(help="Only what takes less than a minute.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("results/verification"),
 ) -> None:
-    """Run the verification suite on this installation and write its report."""
+    """Verify this installation by its suite, or the solution of a case by other meshes."""
+    if case is not None:
+        _verify_solution(case, out)
+        return
     from mpi4py import MPI
 
     from cryosim.parallel import on_root
@@ -153,6 +159,26 @@ def verify(
         print(f"report in {out / HTML_FILE}")
     if not report.passes:
         raise typer.Exit(3)
+
+
+def _verify_solution(case: Path, out: Path) -> None:
+    """Solve ``case`` four times, show orders and error bands, write them to ``out``."""
+    from mpi4py import MPI
+
+    from cryosim.output.files import write_json
+    from cryosim.parallel import collected_together, on_root
+    from cryosim.verify.solution import verify_solution
+
+    comm = MPI.COMM_WORLD
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
+    console = Console(quiet=comm.rank > 0)
+    loaded = on_root(comm, lambda: load(case))
+    with collected_together(comm):
+        report = verify_solution(loaded, comm, lambda what: console.print(what, style="dim"))
+    file = out / f"{case.stem}.json"
+    on_root(comm, lambda: write_json(file, report.as_dict()))
+    console.print(report.table())
+    console.print(f"report in {file}", highlight=False, markup=False)
 
 
 @app.command()

@@ -15,7 +15,6 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
 from threadpoolctl import threadpool_limits
 
@@ -31,6 +30,7 @@ from cryosim.treatment.build import build
 from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
+from cryosim.treatment.phases import output_times
 from cryosim.treatment.record import Recorder
 from cryosim.treatment.summary import closure, quantities
 
@@ -54,9 +54,6 @@ _PACKAGES = (
     "numba",
     "pyvista",
 )
-
-_SAME_TIME = 1e-6
-"""Times (s) that differ by less are the same."""
 
 log = logging.getLogger("cryosim")
 
@@ -113,7 +110,7 @@ def run(
         on_root(comm, lambda: (folder / RESULT_FILE).unlink(missing_ok=True))
         stopwatch.lap("setup")
         duration = loaded.case.duration
-        for landed in treatment.march(_output_times(loaded)):
+        for landed in treatment.march(output_times(loaded)):
             stopwatch.lap("march")
             if landed:
                 seen = recorder.observe()
@@ -128,7 +125,7 @@ def run(
                     "--resume"
                 )
         recorder.close()
-        coarser = coarser_solves(loaded, comm, _output_times(loaded)) if error_bands else {}
+        coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else {}
         stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
         stopwatch.lap("output")
@@ -164,15 +161,6 @@ def _begin(folder: Path, loaded: Loaded) -> None:
         write_text(kept, loaded.text)
     except OSError as error:
         raise CaseError(f"{folder} is no folder to write to: {error.strerror or error}") from error
-
-
-def _output_times(loaded: Loaded) -> list[float]:
-    """Times (s) of table rows and fields after the start: regular ones and ends of phases."""
-    every, duration = loaded.case.output.every, loaded.case.duration
-    regular = every * np.arange(1, int(np.floor(duration / every * (1 + 1e-12))) + 1)
-    ends = np.cumsum([phase.duration for phase in loaded.case.phases])
-    apart = np.abs(regular[:, None] - ends[None, :]).min(axis=1) > _SAME_TIME
-    return [float(t) for t in np.sort(np.concatenate([regular[apart], np.unique(ends)]))]
 
 
 def _tell(watch: Watch | None, t: float, duration: float, seen: Observation) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from cryosim.case.applicator import Plate
 from cryosim.case.load import Loaded
 from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove
@@ -12,6 +14,9 @@ from cryosim.thermal.arena import Setting
 from cryosim.thermal.pad import Pad
 
 INSULATED = Exchange()
+
+_SAME_TIME = 1e-6
+"""Times (s) that differ by less are the same."""
 
 
 @dataclass(frozen=True)
@@ -145,3 +150,12 @@ def _contact_law(plate: Plate, loaded: Loaded, temperature: Schedule) -> Exchang
         temperature=temperature,
         flux_limit=plate.flux_limit or float("inf"),
     )
+
+
+def output_times(loaded: Loaded) -> list[float]:
+    """Times (s) of table rows and fields after the start: regular ones and ends of phases."""
+    every, duration = loaded.case.output.every, loaded.case.duration
+    regular = every * np.arange(1, int(np.floor(duration / every * (1 + 1e-12))) + 1)
+    ends = np.cumsum([phase.duration for phase in loaded.case.phases])
+    apart = np.abs(regular[:, None] - ends[None, :]).min(axis=1) > _SAME_TIME
+    return [float(t) for t in np.sort(np.concatenate([regular[apart], np.unique(ends)]))]

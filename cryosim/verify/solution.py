@@ -17,9 +17,12 @@ from math import log, sqrt
 from typing import Any
 
 from mpi4py import MPI
+from rich.table import Table
+from rich.text import Text
 
 from cryosim.case.load import Loaded
 from cryosim.treatment.bands import Solve, band, coarsened, refuse_unless_coarsenable, solve
+from cryosim.treatment.phases import output_times
 from cryosim.treatment.summary import quantities
 
 RATIO = sqrt(2.0)
@@ -59,15 +62,28 @@ class Report:
         """For a JSON file."""
         return asdict(self)
 
+    def table(self) -> Table:
+        """For a terminal."""
+        finest, *_ = self.unknowns
+        title = f"{finest} unknowns, against {self.unknowns[1]} and {self.unknowns[2]}"
+        table = Table("quantity", title=title, title_justify="left")
+        for column in ("value", "numerical error", "of it time", "order"):
+            table.add_column(column, justify="right")
+        table.add_column("unit")
+        for row in self.rows:
+            order = "-" if row.order is None else f"{row.order:.1f}"
+            numbers = (f"{row.values[0]:.5g}", f"\u00b1 {row.band:.1g}", f"{row.time:.1g}", order)
+            table.add_row(Text(row.name), *numbers, row.unit)
+        return table
 
-def verify_solution(
-    loaded: Loaded, comm: MPI.Comm, stops: list[float], tell: Callable[[str], None]
-) -> Report:
+
+def verify_solution(loaded: Loaded, comm: MPI.Comm, tell: Callable[[str], None]) -> Report:
     """Solve the case four times and compare; ``tell`` is called before each.  Collective.
 
     Raises CaseError for a mesh file, which cannot be coarsened.
     """
     refuse_unless_coarsenable(loaded)
+    stops = output_times(loaded)
     solves = []
     for ratio in (1.0, RATIO, RATIO**2):
         tell(f"mesh coarsened by {ratio:.2f}")
