@@ -122,7 +122,7 @@ def run(
                 raise Interrupted(
                     f"stopped at {treatment.t:.0f} of {duration:.0f} s as asked; "
                     f"go on with: cryosim run {shlex.join([str(path), '--out', str(folder)])} "
-                    "--resume"
+                    f"--resume{' --error-bands' if error_bands else ''}"
                 )
         recorder.close()
         coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else {}
