@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -24,6 +23,7 @@ from cryosim.case.sources import bibliography_of
 from cryosim.errors import CaseError, Interrupted
 from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_json, write_text
+from cryosim.output.provenance import versions
 from cryosim.parallel import collected_together, on_root
 from cryosim.treatment.bands import Solve, banded, coarser_solves, refuse_unless_coarsenable
 from cryosim.treatment.build import build
@@ -44,16 +44,6 @@ _LEFTOVERS = (
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
 )  # fmt: skip
 """What an earlier run may have left in a result folder; nothing else there is touched."""
-
-_PACKAGES = (
-    "fenics-dolfinx",
-    "dolfinx-solver-real",
-    "petsc4py",
-    "mpi4py",
-    "numpy",
-    "numba",
-    "pyvista",
-)
 
 log = logging.getLogger("cryosim")
 
@@ -263,17 +253,7 @@ def _result(
         "figures": problem or "drawn",
         "overrides": loaded.overrides,
         "sources": sorted(bibliography_of(loaded).sources),
-        "versions": _versions(),
+        "versions": versions(),
+        "machine": f"{platform.system()} {platform.machine()}",
         "case_hash": loaded.hash,
     }
-
-
-def _versions() -> dict[str, str]:
-    """What computed the result."""
-    found = {"cryosim": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found | {"machine": platform.machine(), "system": platform.system()}

@@ -10,9 +10,10 @@ from string import Template
 from typing import Any
 
 from cryosim.output.files import write_json, write_text
+from cryosim.output.provenance import versions
 from cryosim.verify.registry import NOT_COVERED
 from cryosim.verify.results import Result
-from cryosim.verify.suite import Outcome, Report, hardware, versions
+from cryosim.verify.suite import Outcome, Report, hardware
 
 JSON_FILE = "verification.json"
 HTML_FILE = "verification.html"

@@ -5,7 +5,6 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -14,16 +13,10 @@ from time import perf_counter
 from mpi4py import MPI
 from threadpoolctl import threadpool_limits
 
-from cryosim import __version__
 from cryosim.errors import CryosimError
 from cryosim.parallel import collected_together, on_root
 from cryosim.verify.registry import chosen
 from cryosim.verify.results import Benchmark, NotHere, Result
-
-_PACKAGES = (
-    "fenics-dolfinx", "dolfinx-solver-real", "petsc4py", "mpi4py", "numpy", "scipy", "numba",
-    "meshio", "h5py",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,17 +100,6 @@ def _run(benchmark: Benchmark, comm: MPI.Comm) -> Outcome:
         if comm.rank == 0:
             rmtree(folder, ignore_errors=True)
     return Outcome(benchmark, results, perf_counter() - began, problem, skipped)
-
-
-def versions() -> dict[str, str]:
-    """What computed the report."""
-    found = {"cryosim": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def hardware() -> dict[str, str]:
