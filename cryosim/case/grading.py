@@ -16,7 +16,7 @@ from cryosim.units import Length
 Values = npt.NDArray[np.float64]
 
 FEWEST_CELLS = 3
-"""Fewest cells between neighbouring fixed planes (vv.md 4.4: three nodes across a zone)."""
+"""Fewest cells between neighbouring fixed planes, so that no layer is a single kink."""
 
 FINEST = 1e-6
 """Finest cell (m) of a case file; below it tissue is no continuum and a march has no end."""
