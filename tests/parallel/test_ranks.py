@@ -38,8 +38,8 @@ TINY = {
 }
 
 
-FRACTION = 1e-7
-"""What fractions and depths agree to: ranks cut the dose, and thin slices of cells, elsewhere."""
+FRACTION = 1e-9
+"""What fractions and depths agree to on any number of ranks, unless a solver stops sooner."""
 
 
 def assert_agree(one, several, kelvin):
@@ -52,7 +52,7 @@ def assert_agree(one, several, kelvin):
                        for rows in (mine, other))  # fmt: skip
         scale = np.nanmax(np.abs(mine)) if file.name == "ledger.csv" else 1.0
         for name, a, b in zip(head, mine.T / scale, other.T / scale, strict=True):
-            atol = FRACTION if name.endswith(("[1]", "[mm]")) else kelvin
+            atol = max(FRACTION, kelvin) if name.endswith(("[1]", "[mm]")) else kelvin
             np.testing.assert_allclose(b, a, rtol=1e-9, atol=atol, err_msg=f"{file.name} {name}")
     with h5py.File(one / "fields.h5") as a, h5py.File(several / "fields.h5") as b:
         for name in ("cells", "layer", "surface", "surface_tag"):
@@ -68,7 +68,8 @@ def assert_agree(one, several, kelvin):
     ours, theirs = (json.loads((f / "result.json").read_text()) for f in (one, several))
     for name, entry in ours["quantities"].items():
         value = theirs["quantities"][name]["value"]
-        assert value == pytest.approx(entry["value"], rel=1e-4, abs=FRACTION), name
+        rel, abs_ = max(1e-7, 10.0 * kelvin), max(FRACTION, kelvin)
+        assert value == pytest.approx(entry["value"], rel=rel, abs=abs_), name
     assert theirs["ledger"]["residual over heat removed"] < 1e-9
     assert theirs["timing"]["unknowns"] == ours["timing"]["unknowns"]
     assert theirs["timing"]["steps"] == ours["timing"]["steps"]
