@@ -37,22 +37,22 @@ def block_file(folder: Path, axes: list[Values], *, simplices: bool, layers: Any
     dim, shape = len(axes), [a.size for a in axes]
     number = np.arange(np.prod(shape)).reshape(shape)
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, dim)
-    cells = _cells(number, dim, simplices=simplices)
+    cells = lattice_cells(number, dim, simplices=simplices)
     middle = points[cells].mean(axis=1)[:, -1]
     region = _REGION + sum((middle < z for z in layers), np.zeros(middle.size, dtype=int))
-    top = _cells(number[..., -1], dim - 1, simplices=simplices)
-    bottom = _cells(number[..., 0], dim - 1, simplices=simplices)
+    top = lattice_cells(number[..., -1], dim - 1, simplices=simplices)
+    bottom = lattice_cells(number[..., 0], dim - 1, simplices=simplices)
     names = {"top": (_TOP, dim - 1), "bottom": (_BOTTOM, dim - 1)}
     names |= {f"layer{n}": (n, dim) for n in range(1, len(layers) + 2)}
     kinds = _SIMPLICES if simplices else _BOXES
     facets = np.concatenate([top, bottom])
     tags = np.repeat([_TOP, _BOTTOM], [len(top), len(bottom)])
-    return _write(
+    return write_mesh(
         folder, points, (kinds[dim], cells, region), (kinds[dim - 1], facets, tags), names
     )
 
 
-def _cells(number: Nodes, dim: int, *, simplices: bool) -> Nodes:
+def lattice_cells(number: Nodes, dim: int, *, simplices: bool = False) -> Nodes:
     """Nodes of the cells of a lattice of nodes with the given ``number``."""
     paths: list[list[tuple[int, ...]]] = [_AROUND[dim]]
     if simplices:
@@ -62,9 +62,15 @@ def _cells(number: Nodes, dim: int, *, simplices: bool) -> Nodes:
              range(dim + 1)]
             for p in permutations(range(dim))
         ]  # fmt: skip
-    corners = product(*(range(n - 1) for n in number.shape))
-    return np.array([[number[tuple(np.add(at, c))] for c in path] for at in corners
-                     for path in paths])  # fmt: skip
+    whole = [n - 1 for n in number.shape]
+    return np.concatenate([
+        np.stack([_shifted(number, corner, whole) for corner in path], axis=1) for path in paths
+    ])  # fmt: skip
+
+
+def _shifted(number: Nodes, by: tuple[int, ...], shape: list[int]) -> Nodes:
+    """Part of ``number`` of the given ``shape`` that begins at ``by``, in one row."""
+    return number[tuple(slice(o, o + n) for o, n in zip(by, shape, strict=True))].ravel()
 
 
 def disk_file(folder: Path, radius: float, rings: int) -> str:
@@ -89,12 +95,12 @@ def disk_file(folder: Path, radius: float, rings: int) -> str:
     rim = np.column_stack([edge, np.roll(edge, -1)])
     names = {"rim": (_TOP, 1), "layer1": (_REGION, 2)}
     inside = ("triangle", np.array(cells), np.full(len(cells), _REGION))
-    return _write(
+    return write_mesh(
         folder, np.array(points), inside, ("line", rim, np.full(len(rim), _TOP)), names
     )  # fmt: skip
 
 
-def _write(
+def write_mesh(
     folder: Path,
     points: Values,
     cells: tuple[str, Nodes, Nodes],

@@ -1,9 +1,12 @@
 """Bugs on purpose: each changes cryosim through pytest's ``monkeypatch``."""
 
+from dataclasses import replace
+
+from cryosim.fem import implicit, operators
 from cryosim.physics import tables
 from cryosim.physics.blood import BloodFlow
 from cryosim.physics.exchange import Exchange
-from cryosim.thermal import arena, kernels
+from cryosim.thermal import arena, chebyshev, kernels
 from cryosim.thermal.balance import HeatBalance
 
 
@@ -130,6 +133,30 @@ def error_estimate_ignored(monkeypatch):
     monkeypatch.setattr(HeatBalance, "_error", lambda *_: 1e-3)
 
 
+def conduction_by_full_quadrature(monkeypatch):
+    """Flat boxes get positive entries off the diagonal; no guard of the march looks."""
+    monkeypatch.setattr(operators, "_VERTEX_RULE", {"quadrature_degree": 2})
+    monkeypatch.setattr(HeatBalance, "_stay_within_bounds", lambda _: None)
+
+
+def explicit_stages_of_first_order(monkeypatch):
+    """The last stage of a step is three percent too long."""
+    coefficients = chebyshev.coefficients
+
+    def wrong(s):
+        made = coefficients(s)
+        mu_tilde = made.mu_tilde.copy()
+        mu_tilde[s] *= 1.03
+        return replace(made, mu_tilde=mu_tilde)
+
+    monkeypatch.setattr(chebyshev, "coefficients", wrong)
+
+
+def implicit_steps_of_first_order(monkeypatch):
+    """The weights of the last stage of TR-BDF2 are off by one part in twenty."""
+    monkeypatch.setattr(implicit, "_W", 0.95 * implicit._W)
+
+
 ALL = {
     f.__name__: f
     for f in (
@@ -137,6 +164,7 @@ ALL = {
         latent_heat_two_percent_high, capacity_at_the_warm_value, film_heats_what_it_should_cool,
         film_one_percent_high, plate_one_step_late, flux_limit_ignored, perfusion_two_percent_high,
         perfusion_at_rest_always, ledger_by_the_rates_at_the_end, held_nodes_not_booked,
-        error_estimate_ignored,
+        error_estimate_ignored, conduction_by_full_quadrature, explicit_stages_of_first_order,
+        implicit_steps_of_first_order,
     )
 }  # fmt: skip

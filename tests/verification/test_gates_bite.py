@@ -26,6 +26,10 @@ CAUGHT = [
     ("perfusion_at_rest_always", "b12_boxes"),
     ("film_one_percent_high", "b12_boxes"),
     ("ledger_by_the_rates_at_the_end", "ledger"),
+    ("film_one_percent_high", "b06_finite_cylinder"),
+    ("conduction_by_full_quadrature", "maximum_principle"),
+    ("explicit_stages_of_first_order", "time_explicit"),
+    ("implicit_steps_of_first_order", "time_implicit"),
 ]
 
 

@@ -13,9 +13,17 @@ from cryosim.verify.exact.solidification import Solidification
 from cryosim.verify.reference import reference
 from cryosim.verify.registry import BENCHMARKS
 
+LONG = {"b06_sphere", "b11_square"}
+"""Benchmarks that take more than about ten seconds where cores are shared."""
+
 
 @pytest.mark.parametrize(
-    "benchmark", [b for b in BENCHMARKS if b.name != "ranks"], ids=lambda b: b.name
+    "benchmark",
+    [
+        pytest.param(b, marks=[pytest.mark.slow] if b.name in LONG else [], id=b.name)
+        for b in BENCHMARKS
+        if b.name != "ranks"
+    ],
 )
 def test_benchmark(benchmark, tmp_path):
     results = benchmark.compute(tmp_path)

@@ -1,4 +1,4 @@
-"""Finite bodies in a cold room: slab, brick, cylinder; and a box heated from three sides."""
+"""Bodies in a cold room: slab, cylinder, sphere, brick; and a box heated from three sides."""
 
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from cryosim.verify.cases import Entries, degC, even, metres, remove, slab, tiss
 from cryosim.verify.meshes import disk_file
 from cryosim.verify.reference import reference
 from cryosim.verify.results import Result, labelled, nearest
+from cryosim.verify.roundmeshes import ball_file, cylinder_file
 from cryosim.verify.runs import compared, looked, marched, treated
 from cryosim.verify.starts import followed, started
 
@@ -49,24 +50,71 @@ def b06_slab(folder: Path) -> list[Result]:
     return results
 
 
+def _of_file(case: Entries, file: str, region: str, skin: str, places: Any) -> Entries:
+    """The ``case`` in a mesh file: its ``region``, all of its ``skin`` in the room, its probes."""
+    anatomy = case["anatomy"] | {
+        "layers": [{"tissue": "medium", "region": region}],
+        "faces": {skin: "room"},
+    }
+    probes = [
+        {"name": f"p{n}", "position": [metres(x) for x in place]} for n, place in enumerate(places)
+    ]
+    return case | {"anatomy": anatomy, "mesh": {"file": file}, "probes": probes}
+
+
+JUST_INSIDE = 1.0 - 1e-9
+"""Factor that keeps a probe within the mesh whatever rounding does."""
+
+
 def b06_cylinder(folder: Path) -> list[Result]:
     """Cross-section of an infinite cylinder in triangles of a mesh file, without and with blood."""
     i, given = reference("B06")
-    mesh = {"file": disk_file(folder, i["R"], 40)}
-    r = np.array(i["r"]) * (1.0 - 1e-9)
+    file, r = disk_file(folder, i["R"], 40), JUST_INSIDE * np.array(i["r"])
+    places = np.column_stack([r, 0.0 * r]).tolist()
     results = []
     for body in ("cyl_W0", "cyl_W3197"):
         data = given["bodies"][body]
         case = _chilled(i, data, i["R"], depth=even(1e-3), dimension=2, tolerance=0.01)
-        case["mesh"] = mesh
-        case["anatomy"] |= {"layers": [{"tissue": "medium", "region": "layer1"}]}
-        case["anatomy"]["faces"] = {"rim": "room"}
-        case["probes"] = [
-            {"name": f"p{n}", "position": [metres(x), "0 m"]} for n, x in enumerate(r.tolist())
-        ]
-        run = looked(treated(folder, case), i["t"], r)
+        run = looked(treated(folder, _of_file(case, file, "layer1", "rim", places)), i["t"], r)
         results += labelled(_perfused(data), compared(run, data["T"], 20e-3))
     return results
+
+
+TOWARDS = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]])
+"""Directions from the centre of a round body: along an axis, and where blocks of cells meet."""
+
+
+def b06_sphere(folder: Path, cells: int = 22) -> list[Result]:
+    """Sphere without and with blood, by an octant in distorted hexahedra of a mesh file.
+
+    Its planes of symmetry are insulated; ``cells`` lie within the core of the mesh and around it.
+    """
+    i, given = reference("B06")
+    file, r = ball_file(folder, i["R"], cells, cells), JUST_INSIDE * np.array(i["r"])
+    towards = TOWARDS / np.linalg.norm(TOWARDS, axis=1)[:, None]
+    places = (towards[:, None, :] * r[:, None]).reshape(-1, 3).tolist()
+    results = []
+    for body in ("sphere_W0", "sphere_W3197"):
+        data = given["bodies"][body]
+        case = _chilled(i, data, i["R"], depth=even(1e-3), dimension=3, tolerance=0.003)
+        treatment = treated(folder, _of_file(case, file, "body", "skin", places))
+        run = looked(treatment, i["t"], np.tile(i["R"] - r, len(towards)))
+        expected = np.tile(data["T"], (1, len(towards)))
+        results += labelled(_perfused(data), compared(run, expected, 20e-3))
+    return results
+
+
+def b06_finite_cylinder(folder: Path) -> list[Result]:
+    """Finite cylinder: the product of a cylinder and a slab, by an eighth in hexahedra."""
+    i, given = reference("B06")
+    shape = i["finite_cylinder"]
+    file = cylinder_file(folder, shape["R"], shape["half_length"], core=16, shell=16, along=24)
+    towards = TOWARDS[:2] / np.linalg.norm(TOWARDS[:2], axis=1)[:, None]
+    places = [(*(r * way[:2]), z) for r, z in shape["probes"] for way in towards]
+    depths = [min(shape["R"] - np.hypot(x, y), shape["half_length"] - z) for x, y, z in places]
+    case = _chilled(i, {}, shape["R"], depth=even(1e-3), dimension=3, tolerance=0.003)
+    run = looked(treated(folder, _of_file(case, file, "body", "skin", places)), i["t"], depths)
+    return compared(run, np.repeat(given["finite_cylinder_T"], len(towards), axis=1), 20e-3)
 
 
 def b06_brick(folder: Path) -> list[Result]:

@@ -1,32 +1,42 @@
-"""Observed orders of convergence in space and in time, on smooth problems."""
+"""Observed orders of convergence in space, on smooth problems."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from cryosim.parallel import Values
 from cryosim.treatment.model import Treatment
 from cryosim.verify import manufactured as mms
-from cryosim.verify.cases import Entries, cool, even, metres, peak, plate, slab, tissue, uniform
+from cryosim.verify.cases import (
+    Entries,
+    cool,
+    even,
+    metres,
+    peak,
+    plate,
+    remove,
+    slab,
+    tissue,
+    uniform,
+)
 from cryosim.verify.exact.layers import Layers
 from cryosim.verify.exact.similarity import Similarity
 from cryosim.verify.meshes import block_file
 from cryosim.verify.results import Result, order
+from cryosim.verify.roundmeshes import ball_file
 from cryosim.verify.runs import treated
-from cryosim.verify.starts import accuracy, followed, largest, mean_square, nodes, started, stepped
+from cryosim.verify.starts import accuracy, followed, largest, mean_square, nodes, started
 
 WIDTH = 0.01
 LAYERS = [(0.003, 0.4, 3.7e6, 4000.0), (0.009, 0.2, 2.1e6, 800.0)]
 """Thickness (m), conductivity, heat capacity per volume, Pennes coefficient."""
 
 WITHIN = 0.1
-"""How far an observed order in space may be from theory."""
-
-WITHIN_TIME = 0.15
-"""The same in time: the number of stages changes with the step, so neighbours scatter."""
+"""How far an observed order, in space or time, may be from theory."""
 
 
 def layered_case(h: float, dimension: int, tolerance: float = 0.01, **changes: Any) -> Entries:
@@ -111,6 +121,46 @@ def layers_in_tetrahedra(folder: Path) -> list[Result]:
     return _of_mode(folder, {"tetrahedra": (3, 2)}, simplices=True)
 
 
+BALL, BALL_FILM = 0.01, 200.0
+"""Radius (m) of a ball of the upper layer's tissue, and film (W/m^2/K) around it."""
+
+
+def error_in_ball(folder: Path, cells: int) -> float:
+    r"""Error (K, L2 norm) of the slowest mode of a ball at 50 s, ``cells`` in core and shell.
+
+    .. math:: \vartheta \propto \frac{\sin(\mu r/R)}{r}\, e^{-(W + k \mu^2/R^2)\,t/\rho c},
+              \qquad \mu \cot \mu = 1 - hR/k,
+
+    a sphere that loses heat through a film (Carslaw & Jaeger 1959, 9.4) and by perfusion.
+    """
+    _, k, rho_c, W = LAYERS[0]
+    case = slab(
+        [("medium", BALL, tissue(k, 1000.0, rho_c / 1000.0, W))],
+        depth=even(BALL / cells), dimension=3, start=uniform(37.0), applicator=[],
+        room={"temperature": "37 degC", "film": f"{BALL_FILM} W/m^2/K"}, protocol=[remove(1000.0)],
+    )  # fmt: skip
+    case["mesh"] = {"file": ball_file(folder, BALL, cells, cells)}
+    case["anatomy"] |= {
+        "layers": [{"tissue": "medium", "region": "body"}],
+        "faces": {"skin": "room"},
+    }
+    treatment = treated(folder, case)
+    biot = BALL_FILM * BALL / k
+    mu = brentq(lambda m: m * np.cos(m) - (1.0 - biot) * np.sin(m), 1.0, 3.1)
+    shape = np.sinc(mu / np.pi * np.linalg.norm(nodes(treatment), axis=1) / BALL)
+    T = followed(started(treatment, 37.0 - 20.0 * shape), 50.0)
+    fade = np.exp(-50.0 * (W + k * (mu / BALL) ** 2) / rho_c)
+    return mean_square(treatment, T - 37.0 + 20.0 * shape * fade)
+
+
+def mode_in_ball(folder: Path) -> list[Result]:
+    """Slowest mode of a ball: distorted hexahedra, blocks that meet, a sphere made of facets."""
+    cells = [4, 8, 16]
+    errors = [error_in_ball(folder, n) for n in cells]
+    sizes = [BALL / n for n in cells]
+    return [order("order in space, distorted hexahedra", sizes, errors, 2.0, WITHIN)]
+
+
 # --- phase change ---
 
 SOLID, LIQUID, PEAK, PEAK_WIDTH = (0.30, 2000.0), (0.20, 2300.0), 12.0, 4.0
@@ -163,10 +213,10 @@ def melting_in_space(folder: Path) -> list[Result]:
 MMS_END = 60.0
 
 
-def _manufactured_error(folder: Path, h: float, dimension: int, *, simplices: bool) -> float:
-    """L2 norm (K) of the error of the manufactured solution in cells of size ``h`` (m)."""
+def manufactured_case(h: float, dimension: int) -> Entries:
+    """Block of the manufactured solution in cells of size ``h`` (m)."""
     size = [metres(mms.WIDTH)] * (dimension - 1)
-    case = slab(
+    return slab(
         [("medium", mms.DEPTH, mms.medium())],
         depth=even(h),
         dimension=dimension,
@@ -175,19 +225,24 @@ def _manufactured_error(folder: Path, h: float, dimension: int, *, simplices: bo
         applicator=plate(mms.FILM, size=size),
         protocol=[cool(mms.PLATE, MMS_END)],
     )
+
+
+def _manufactured_error(folder: Path, h: float, dimension: int, *, simplices: bool) -> float:
+    """L2 norm (K) of the error of the manufactured solution in cells of size ``h`` (m)."""
+    case = manufactured_case(h, dimension)
     case = in_simplices(folder, case, h, mms.WIDTH) if simplices else case
     treatment = treated(folder, case)
-    T = followed(_forced(treatment, 1e-5), MMS_END)
+    T = followed(forced(treatment, 1e-5), MMS_END)
     x = nodes(treatment)
     return mean_square(treatment, T - mms.Solution(x[:, :-1], x[:, -1]).T(MMS_END))
 
 
-def _forced(treatment: Treatment, tolerance: float) -> mms.ForcedBalance:
+def forced(treatment: Treatment, tolerance: float) -> mms.ForcedBalance:
     """Balance of ``treatment`` with the sources of the manufactured solution."""
     body, x = treatment.balance.body, nodes(treatment)
     solution = mms.Solution(x[:, :-1], x[:, -1])
     volume = np.sum([stencil.volume for stencil in body.stencils], axis=0)
-    top = body.surfaces[treatment.frame.contacts[0].surface]
+    top = body.surfaces[treatment.frame.contacts[0].surfaces[0]]
 
     def forcing(t: float) -> Values:
         heat = volume * solution.source(t)
@@ -227,38 +282,3 @@ def manufactured_hexahedra(folder: Path) -> list[Result]:
 def manufactured_tetrahedra(folder: Path) -> list[Result]:
     """Manufactured solution in tetrahedra."""
     return _manufactured(folder, "tetrahedra", 3, [1e-3, 5e-4], simplices=True)
-
-
-# --- time ---
-
-
-def smooth_start(folder: Path) -> tuple[Treatment, Values]:
-    """A melting layer under another, past what its start has of sharp detail."""
-    lower = {"lipid": peak(30e3, 20.0, 6.0), "conductivity_frozen": "0.25 W/m/K"}
-    treatment = treated(folder, layered_case(5e-4, 1, lower=lower))
-    shape = Layers(LAYERS, 200.0)(nodes(treatment)[:, 0])
-    return treatment, followed(started(treatment, 37.0 - 15.0 * shape), 30.0)
-
-
-def in_time(folder: Path) -> list[Result]:
-    """Fixed steps, against steps sixteen times shorter."""
-    treatment, T_0 = smooth_start(folder)
-    exact = stepped(started(treatment, T_0), 0.5, 128)
-    sizes = [16.0, 8.0, 4.0]
-    errors = [
-        largest(treatment, stepped(started(treatment, T_0), dt, int(64 / dt)) - exact)
-        for dt in sizes
-    ]
-    return [order("order in time, explicit steps", sizes, errors, 2.0, WITHIN_TIME)]
-
-
-def in_tolerance(folder: Path) -> list[Result]:
-    """A step's error is of third order, that of the march of second."""
-    treatment, T_0 = smooth_start(folder)
-    exact = stepped(started(treatment, T_0), 0.25, 256)
-    tolerances = [1e-2, 1e-5]
-    errors = [
-        largest(treatment, followed(started(treatment, T_0, t), 64.0) - exact) for t in tolerances
-    ]
-    what = "power of the tolerance that the error follows"
-    return [order(what, tolerances, errors, 2.0 / 3.0, WITHIN_TIME)]

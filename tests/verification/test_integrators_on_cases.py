@@ -1,0 +1,143 @@
+"""Explicit and implicit steps give the same numbers on every case of ``cases/``.
+
+A temperature may differ by twice the tolerance of a step that the case has: the march of either is
+off by about one.  All other numbers follow from temperatures, so what they may differ by does too:
+
+- what counts tissue below the threshold lies between its values for a threshold so much lower and
+  higher;
+- the rest may differ by the share that this is of ``SPAN`` of its largest value.
+
+Blocks are coarser than the case asks for and mesh files end early, at the tolerance of the case.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from mpi4py import MPI
+
+from cryosim.case.load import load
+from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.treatment import build as building
+from cryosim.treatment.bands import scaled, solve
+from cryosim.treatment.phases import output_times
+from cryosim.treatment.summary import quantities
+
+CASES = sorted((ROOT / "cases").glob("*.toml"))
+COARSER = {1: 1.0, 2: 2.0, 3: 3.0}
+"""How much coarser cells are, by dimension."""
+END = 600.0
+"""End (s) of a case on a mesh file."""
+SPAN = 20.0
+"""Temperatures (K) over which lipid of the library melts."""
+ROUNDING = 1e-9
+
+_THRESHOLD = ("below threshold", "threshold depth", "threshold front")
+
+
+@dataclass
+class Numbers:
+    """Every number of a run by its name: one value, or one for each output time."""
+
+    integrator: type
+    values: dict[str, np.ndarray]
+
+
+def smaller(loaded):
+    """The case with larger cells; one on a mesh file as it is."""
+    case = loaded.case
+    ratio = COARSER[case.dimension] if case.mesh.file is None else 1.0
+    mesh = case.mesh
+    if ratio > 1.0:
+        grades = {"depth": case.depth_grading, "lateral": mesh.lateral}
+        mesh = mesh.model_copy(update={k: scaled(g, ratio) for k, g in grades.items()})
+    numerics = case.numerics.model_copy(update={"tolerance": case.tolerance})
+    return replace(loaded, case=case.model_copy(update={"mesh": mesh, "numerics": numerics}))
+
+
+def changed(loaded, part, **values):
+    new = getattr(loaded.case, part).model_copy(update=values)
+    return replace(loaded, case=loaded.case.model_copy(update={part: new}))
+
+
+def numbers(loaded, integrator, monkeypatch):
+    """Numbers of the tables and of result.json, marched with ``integrator``."""
+    end = np.inf if loaded.case.mesh.file is None else END
+    stops = [t for t in output_times(loaded) if t <= end]
+    taken = []
+    choose = building.integrator_for
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "integrator_for", lambda *a: taken.append(choose(*a)) or taken[-1])
+        solved = solve(changed(loaded, "numerics", integrator=integrator), MPI.COMM_WORLD, stops)
+    history = solved.history
+    found = {
+        f"{table}: {name}": history.column(table, name)
+        for table in history.rows
+        for name in history.columns(table)
+        if not name.startswith("residual")
+    }
+    if history.line[0]:
+        found["profile [degC]"] = np.array(history.line)
+    for name, entry in quantities(solved.frame, history).items():
+        found[f"result: {name} [{entry['unit']}]"] = np.array([entry["value"]])
+    return Numbers(type(taken[-1]), found)
+
+
+def differences(loaded, explicit, implicit, bounds):
+    """Number -> how far apart the two are, in units of what they may be; NaN agrees with NaN."""
+    may = 2.0 * loaded.case.tolerance
+    apart = {}
+    for name, a in explicit.values.items():
+        b = implicit.values[name]
+        assert (np.isnan(a) == np.isnan(b)).all(), name
+        largest = np.nanmax(np.abs(a))
+        slack = ROUNDING * largest + 1e-12
+        if any(word in name for word in _THRESHOLD):
+            low, high = (bound.values[name] for bound in bounds)
+            beyond = np.maximum(np.maximum(low - b, b - high), 0.0)
+            room = np.maximum(high - low, slack)
+            apart[name] = float(np.nanmax(np.where(beyond > slack, 1.0 + beyond / room, 0.0)))
+        else:
+            allowed = (
+                may
+                if name.endswith("[degC]") or "temperature" in name
+                else (may / SPAN * largest + slack)
+            )
+            apart[name] = float(np.nanmax(np.abs(a - b)) / allowed)
+    return apart
+
+
+def compared(loaded, other, monkeypatch):
+    """Differences of explicit steps of ``loaded`` and implicit ones of ``other``."""
+    may, threshold = 2.0 * loaded.case.tolerance, loaded.case.output.threshold
+    explicit = numbers(loaded, "explicit", monkeypatch)
+    implicit = numbers(other, "implicit", monkeypatch)
+    assert explicit.integrator is Chebyshev
+    assert implicit.integrator is not Chebyshev
+    bounds = [
+        numbers(changed(loaded, "output", threshold=threshold + by), "explicit", monkeypatch)
+        for by in (-may, may)
+    ]
+    return differences(loaded, explicit, implicit, bounds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_both_agree_on_every_number(path, monkeypatch):
+    loaded = smaller(load(path))
+    apart = compared(loaded, loaded, monkeypatch)
+    assert len(apart) > 25
+    worst = max(apart, key=apart.get)
+    print(f"{path.stem}: {len(apart)} numbers and columns, worst {apart[worst]:.2f}: {worst}")
+    assert apart[worst] <= 1.0, {k: v for k, v in apart.items() if v > 1.0}
+
+
+def test_other_tissue_would_be_seen(monkeypatch):
+    loaded = smaller(load(ROOT / "cases" / "column_rewarm.toml"))
+    fat = loaded.tissues["fat"]
+    other_fat = fat.model_copy(update={"conductivity": 1.01 * fat.conductivity})
+    other = replace(loaded, tissues={**loaded.tissues, "fat": other_fat})
+    apart = compared(loaded, other, monkeypatch)
+    seen = {name.split(": ")[0] for name, by in apart.items() if by > 1.0}
+    assert {"probes", "layers", "device", "result"} <= seen
