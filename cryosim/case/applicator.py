@@ -6,7 +6,12 @@ from pydantic import Field, model_validator
 
 from cryosim.case.faults import fault_at
 from cryosim.part import Part
-from cryosim.units import Conductance, FluxLimit, Length, Position, Temperature
+from cryosim.physics.device import Device
+from cryosim.shape.cup import Cup
+from cryosim.shape.draw_options import DrawOptions
+from cryosim.shape.fold import FoldShape
+from cryosim.shape.tissue_mechanics import Elasticity
+from cryosim.units import Conductance, FluxLimit, Length, Position, Pressure, Temperature
 
 
 class GelPad(Part):
@@ -39,6 +44,8 @@ class Plate(Part):
     start_temperature: Temperature | None = None
     """Temperature of the plate when it is put on; the room's if not given."""
     gel: GelPad | None = None
+    device: Device | None = None
+    """Plate with a heat pump of limited power; without one the plate has its set point exactly."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -48,9 +55,20 @@ class Plate(Part):
                 "perfect contact cannot go with a gel pad or a flux limit; "
                 'expected a value such as "400 W/m^2/K"',
             )
+        if self.device and (self.contact_conductance == "perfect" or self.flux_limit):
+            raise fault_at(
+                "device",
+                "a device needs a contact conductance and has a limit of its own; leave out "
+                '"perfect" and flux_limit',
+            )
         if self.contact_conductance == 0.0:
             raise fault_at("contact_conductance", "impossible value: expected above 0 W/m^2/K")
         return self
+
+    @property
+    def footprint(self) -> tuple[float, ...]:
+        """Size (m) of what it takes up on the skin, along x and y."""
+        return self.size
 
     def conductance(self, gel_conductivity: float | None) -> float:
         """Conductance (W/m^2/K) of the contact and, unless it is a layer of its own, the gel."""
@@ -58,3 +76,43 @@ class Plate(Part):
         if self.gel is None or self.gel.as_ == "layer" or gel_conductivity is None:
             return self.contact_conductance
         return 1.0 / (1.0 / self.contact_conductance + self.gel.thickness / gel_conductivity)
+
+
+class VacuumCup(Plate):
+    """A cup that draws tissue in by vacuum and cools the skin that touches its wall.
+
+    It draws whenever it is on, but in phases with ``vacuum = false``.
+    """
+
+    kind: Literal["cup"] = "cup"  # type: ignore[assignment]
+    cup: Cup
+    suction: Pressure = 30e3
+    """Pressure in the cup below the room's; 30 kPa, assumption (mechanics alone takes it)."""
+    draw: Literal["parametric", "hyperelastic"] = "parametric"
+    """A fold of given height, or the equilibrium of tissue under suction."""
+    height: Length | Literal["roof"] | None = None
+    """Height of a parametric fold above the mouth; if not given three quarters of the depth
+    between plates (hyperelastic draws of 30 to 40 kPa reach that, assumption), else the roof."""
+    tip_radius: Length | Literal["auto"] = "auto"
+    """Radius of the crest of a parametric fold."""
+    margin: Length = 0.08
+    """Tissue around the mouth that gives way to the draw; 80 mm, assumption."""
+    elasticity: dict[str, Elasticity] = Field(default_factory=dict)
+    """Tissue -> how it resists; skin, fat and muscle of a hyperelastic draw have defaults."""
+    mechanics: DrawOptions = DrawOptions()
+    """How a hyperelastic draw is computed; its kind and margin follow from the case."""
+    cavity_film: Conductance = 5.0
+    """Between the wall and skin in the cup that does not touch it; 5 W/m^2/K, assumption: air."""
+
+    @property
+    def footprint(self) -> tuple[float, ...]:
+        """Size (m) of what it takes up on the skin, along x and y."""
+        around = 2.0 * (self.cup.lip + self.cup.rim)
+        return self.cup.gap + around, self.cup.length + around
+
+    @property
+    def fold(self) -> FoldShape:
+        """The parametric fold in it."""
+        free = 0.75 * self.cup.depth if self.cup.form == "plates" else "roof"
+        height = free if self.height is None else self.height
+        return FoldShape(cup=self.cup, height=height, tip_radius=self.tip_radius)

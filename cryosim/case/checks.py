@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from cryosim.case.applicator import Plate
+from cryosim.case.applicator import VacuumCup
+from cryosim.case.extent import centre_of, extent_of, spans_of
 from cryosim.case.faults import did_you_mean, shown
 from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove, Repeat
 from cryosim.case.schema import BLOCK_FACES, Case
+from cryosim.shape.layers import ThicknessMap
 
 ORDER = {
     "gel": 0, "epidermis": 1, "dermis": 2, "skin": 2, "fat": 3, "septa": 3, "muscle": 4,
@@ -16,13 +18,16 @@ ORDER = {
 
 TAKEN = (
     "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
-    "gel put on and taken off",
+    "gel put on and taken off", "change of shape",
 )  # fmt: skip
 """Columns of the ledger that no applicator and no surface may be called."""
 
 MOST_PHASES = 1000
 MOST_ROWS = 100_000
 MOST_CELLS = 1e9
+SMALL = 1e-9
+"""Length (m) by which a map may miss the side of a block."""
+
 LONGEST = 366 * 24 * 3600.0
 """Longest treatment (s); with the other limits it keeps slips of a unit from filling a disk."""
 
@@ -51,6 +56,8 @@ def _of_mesh_file(case: Case) -> Iterator[str]:
             yield f"{where}: is missing; a layer of a mesh file is a cell tag or a group"
     if case.mesh.extent is not None:
         yield "mesh.extent: a mesh file has an extent of its own"
+    if case.anatomy.thickness_map is not None:
+        yield "anatomy.thickness_map: a mesh file has a shape of its own"
 
 
 def _of_block(case: Case) -> Iterator[str]:
@@ -66,11 +73,6 @@ def _of_block(case: Case) -> Iterator[str]:
             yield f"anatomy.faces.{face} = {shown(condition)}: a block has no such face; {hint}"
     if case.mesh.extent is not None and len(case.mesh.extent) < case.dimension - 1:
         yield f"mesh.extent: {_lengths(len(case.mesh.extent), case.dimension)}"
-
-
-def faces_of(case: Case) -> tuple[str, ...]:
-    """Faces of the block of ``case``."""
-    return BLOCK_FACES[: 2 * case.dimension]
 
 
 def _lengths(given: int, dimension: int) -> str:
@@ -110,6 +112,9 @@ def _applicators(case: Case) -> Iterator[str]:
     faces = [a.face for a in case.applicator]
     for i, plate in enumerate(case.applicator):
         where = f"applicator[{i + 1}]"
+        if isinstance(plate, VacuumCup):
+            yield from _cup(case, plate, where)
+            continue
         if case.mesh.file is not None:
             if plate.face in faces[:i]:
                 yield f"{where}.face = {shown(plate.face)}: another applicator covers it"
@@ -118,6 +123,20 @@ def _applicators(case: Case) -> Iterator[str]:
             yield f'{where}.face = {shown(plate.face)}: expected "top" or "bottom"'
         if case.dimension > 1 and len(plate.size) < case.dimension - 1:
             yield f"{where}.size: {_lengths(len(plate.size), case.dimension)}"
+
+
+def _cup(case: Case, plate: VacuumCup, where: str) -> Iterator[str]:
+    """What a cup needs of the case it is in."""
+    if case.mesh.file is not None:
+        yield f'{where}.kind = "cup": a mesh file has its shape already; expected a block of layers'
+    elif case.dimension == 1:
+        yield f'{where}.kind = "cup": a column cannot be drawn; expected dimension 2 or 3'
+    if plate.face != "top":
+        yield f'{where}.face = {shown(plate.face)}: a cup draws skin up; expected "top"'
+    if case.anatomy.thickness_map is not None:
+        yield f'{where}.kind = "cup": no draw of varying layers; leave out anatomy.thickness_map'
+    if plate.contact_conductance == "perfect":
+        yield f"{where}.contact_conductance: expected a value; skin in a cup is touched in part"
 
 
 def _protocol(case: Case) -> Iterator[str]:
@@ -216,7 +235,7 @@ def _footprints(case: Case) -> Iterator[str]:
     for (one, here), (other, there) in combinations(pairs, 2):
         apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(here, there, strict=True))
         if one.face == other.face and not apart:
-            yield f'applicator: "{one.name}" and "{other.name}" overlap; expected them apart'
+            yield from _on_together(case, one.name, other.name)
     block = [extent_of(case, axis) for axis in range(case.dimension - 1)]
     for plate, here in pairs:
         sides = zip(here, block, strict=True)
@@ -229,6 +248,22 @@ def _footprints(case: Case) -> Iterator[str]:
                     f'probes[{i + 1}].offset = "{x * 1e3:g} mm": outside the tissue; '
                     f"expected from {low * 1e3:g} to {high * 1e3:g} mm"
                 )
+
+
+def _on_together(case: Case, one: str, other: str) -> Iterator[str]:
+    """The first phase in which two applicators that overlap are both on."""
+    on: set[str] = set()
+    for i, phase in enumerate(case.protocol):
+        if isinstance(phase, Repeat):
+            continue
+        named = set(phase.applicators or [a.name for a in case.applicator])
+        on = on - named if isinstance(phase, Remove) else on | named
+        if {one, other} <= on:
+            yield (
+                f'protocol[{i + 1}]: "{one}" and "{other}" overlap and are both on; '
+                "expected one removed before the other is put on, or the two apart"
+            )
+            return
 
 
 def _sizes(case: Case) -> Iterator[str]:
@@ -245,17 +280,15 @@ def _sizes(case: Case) -> Iterator[str]:
         )
 
 
-def spans_of(plate: Plate, dimension: int) -> tuple[tuple[float, float], ...]:
-    """Interval (m) that ``plate`` covers along each lateral axis."""
-    centre = (*plate.centre, 0.0)
-    return tuple(
-        (centre[i] - plate.size[i] / 2, centre[i] + plate.size[i] / 2) for i in range(dimension - 1)
-    )
-
-
-def extent_of(case: Case, axis: int) -> tuple[float, float]:
-    """Where the block begins and ends along a lateral axis (m)."""
-    if case.mesh.extent is not None:
-        return -case.mesh.extent[axis] / 2, case.mesh.extent[axis] / 2
-    rims = [edge for plate in case.applicator for edge in spans_of(plate, case.dimension)[axis]]
-    return min(rims, default=0.0) - case.mesh.margin, max(rims, default=0.0) + case.mesh.margin
+def faults_of_coverage(case: Case, thickness: ThicknessMap) -> Iterator[str]:
+    """A map goes on to the sides of the block; a section or a column needs its own place only."""
+    for axis, nodes in enumerate((thickness.x, thickness.y)):
+        inside = axis < case.dimension - 1
+        low, high = extent_of(case, axis) if inside else (centre_of(case)[axis],) * 2
+        if low < nodes[0] - SMALL or high > nodes[-1] + SMALL:
+            what = "the block reaches" if inside else "the tissue lies"
+            yield (
+                f"anatomy.thickness_map: goes from {nodes[0] * 1e3:g} to {nodes[-1] * 1e3:g} mm "
+                f"along {'xy'[axis]}, {what} from {low * 1e3:g} to {high * 1e3:g} mm; expected a "
+                "map of all of it, or a smaller mesh.extent or mesh.margin"
+            )

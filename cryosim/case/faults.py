@@ -36,6 +36,11 @@ _EXPECTED = {
 }
 """What is expected where a check of pydantic's own fails; everything else says it itself."""
 
+WRITTEN_OUT = {
+    "Anatomy": ("site", "thickness"), "Plate": ("library",), "VacuumCup": ("library",),
+}  # fmt: skip
+"""Keys of a file that ``shorthand`` writes out before the model sees it."""
+
 _LONGEST = 60
 """Characters of a given value that a message shows."""
 
@@ -134,7 +139,8 @@ def _path(
 
 def _keys(model: type[BaseModel]) -> list[str]:
     """Keys that a case file may give for ``model``."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    own = [field.alias or name for name, field in model.model_fields.items()]
+    return [*own, *WRITTEN_OUT.get(model.__name__, ())]
 
 
 def _tag(model: type[BaseModel]) -> str | None:

@@ -9,15 +9,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cryosim.case.checks import faults_between_parts
+from cryosim.case import thickness as maps
+from cryosim.case.checks import faults_between_parts, faults_of_coverage
 from cryosim.case.faults import did_you_mean, sentences, shown
+from cryosim.case.logs import replayed
 from cryosim.case.schema import Case
+from cryosim.case.shorthand import Expanded, expand
 from cryosim.errors import CaseError
 from cryosim.library import cite
 from cryosim.library import tissues as catalogue
 from cryosim.part import Part
 from cryosim.physics.blood import Blood
 from cryosim.physics.tissue import Tissue
+from cryosim.shape.layers import ThicknessMap
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,17 @@ class Loaded:
     text: str
     fields: dict[str, Any]
     """The file as TOML gives it."""
+    expanded: Expanded
+    """The same with what it names of the library written out."""
     case: Case
     tissues: dict[str, Tissue]
     blood: Blood
     overrides: list[str]
     """Library values that the case replaces: key path, its value, and the library's."""
     mesh_digest: str | None = None
-    """Hash of the contents of the mesh file, if there is one."""
+    """Hash of the contents of the mesh file or the thickness map, if there is one."""
+    thickness: ThicknessMap | None = None
+    """Thickness of layers along the skin; the case has the greatest."""
 
     @property
     def hash(self) -> str:
@@ -53,21 +61,30 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Read and check the case at ``path``; raises CaseError with every fault found."""
     text = _read(path)
-    fields = _parsed(path, text)
+    given = _parsed(path, text)
+    expanded = expand(given)
+    fields, faults_of_logs = replayed(expanded.fields, path)
     applicators = fields.get("applicator", [])
     several = applicators if isinstance(applicators, list) else [applicators]
-    case, faults = _validated(Case, fields | {"applicator": several}, path)
-    if case is None:
-        raise _refused(path, [*faults, *_faults_of_overrides(path, fields)], fields)
+    kinds = [{"kind": "plate"} | a if isinstance(a, dict) else a for a in several]
+    case, faults = _validated(Case, fields | {"applicator": kinds}, path)
+    if case is None or faults_of_logs:
+        others = [*faults_of_logs, *_faults_of_overrides(path, fields)]
+        raise _refused(path, [*faults, *others], expanded)
+    case, thickness, faults_of_map = _mapped(path, case)
     tissues, overrides, faults = _tissues(path, case)
     blood_fields = _blood_fields(case)
     blood, faults_of_blood = _validated(Blood, blood_fields | case.blood, path, "blood.")
     overrides += [_override(f"blood.{k}", v, blood_fields.get(k)) for k, v in case.blood.items()]
-    digest, faults_of_mesh = _mesh_digest(path, case)
-    faults += [*faults_of_blood, *faults_between_parts(case), *faults_of_mesh]
-    if faults or blood is None:
-        raise _refused(path, faults, fields)
-    return Loaded(path, text, fields, case, tissues, blood, overrides, digest)
+    overrides += [_override(t.key, t.given, t.entry.value) for t in expanded.replaced]
+    overrides += [f"anatomy.thickness_map: {text}" for text in _ranges(thickness)]
+    digest, faults_of_mesh = _digest(path, case)
+    faults += [*faults_of_blood, *faults_between_parts(case), *faults_of_mesh, *faults_of_map]
+    if thickness and not faults:
+        faults += faults_of_coverage(case, thickness)
+    if faults or expanded.faults or blood is None:
+        raise _refused(path, faults, expanded)
+    return Loaded(path, text, given, expanded, case, tissues, blood, overrides, digest, thickness)
 
 
 def _read(path: Path) -> str:
@@ -90,9 +107,12 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise CaseError(f"{path}: not valid TOML: nested too deeply") from error
 
 
-def _refused(path: Path, faults: list[str], fields: dict[str, Any]) -> CaseError:
-    """All ``faults`` in one message; a single applicator has no number."""
-    if not isinstance(fields.get("applicator"), list):
+def _refused(path: Path, faults: list[str], expanded: Expanded) -> CaseError:
+    """All ``faults`` in one message, by the keys of the file; a single applicator has no number."""
+    faults = [*expanded.faults, *faults]
+    for key, own in expanded.keys.items():
+        faults = [fault.replace(key, own) for fault in faults]
+    if not isinstance(expanded.fields.get("applicator"), list):
         faults = [fault.replace("applicator[1]", "applicator") for fault in faults]
     return CaseError("\n".join([f"{path}:", *(f"  {fault}" for fault in faults)]))
 
@@ -161,17 +181,46 @@ def _blood_fields(case: Case) -> dict[str, Any]:
     return catalogue.fields(catalogue.BLOOD) | core
 
 
-def _mesh_digest(path: Path, case: Case) -> tuple[str | None, list[str]]:
-    """Hash of the mesh file, if the case has one, or why it cannot be read."""
-    if case.mesh.file is None:
+def _mapped(path: Path, case: Case) -> tuple[Case, ThicknessMap | None, list[str]]:
+    """The case with the greatest thickness of every layer of its map, the map, and faults."""
+    given = case.anatomy.thickness_map
+    if given is None or case.mesh.file is not None:
+        return case, None, []
+    layers = case.anatomy.layers
+    try:
+        found = maps.read(given, path.parent, [layer.label for layer in layers])
+    except maps.Unreadable as error:
+        return case, None, [f"anatomy.thickness_map = {shown(maps.file_of(given))}: {error}"]
+    greatest = {name: float(grid.max()) for name, grid in found.thickness.items()}
+    thick = tuple(
+        layer.model_copy(update={"thickness": greatest.get(layer.label, layer.thickness)})
+        for layer in layers
+    )
+    anatomy = case.anatomy.model_copy(update={"layers": thick})
+    return case.model_copy(update={"anatomy": anatomy}), found, []
+
+
+def _ranges(thickness: ThicknessMap | None) -> list[str]:
+    """What a map gives, a layer a line."""
+    grids = thickness.thickness if thickness else {}
+    return [f"{name} {d.min() * 1e3:g} to {d.max() * 1e3:g} mm" for name, d in grids.items()]
+
+
+def _digest(path: Path, case: Case) -> tuple[str | None, list[str]]:
+    """Hash of the mesh file or the map of the case, if it has one, or why it cannot be read."""
+    given = case.anatomy.thickness_map
+    name = case.mesh.file or (maps.file_of(given) if given else None)
+    if name is None:
         return None, []
-    file = path.parent / case.mesh.file
+    file = path.parent / name
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest(), []
     except (OSError, ValueError) as error:
+        if case.mesh.file is None:
+            return None, []
         why = "no such file" if isinstance(error, FileNotFoundError) else str(error)
-        return None, [f"mesh.file = {shown(case.mesh.file)}: {why}; looked for {file}"]
+        return None, [f"mesh.file = {shown(name)}: {why}; looked for {file}"]
 
 
 def _override(where: str, value: Any, library_value: Any) -> str:

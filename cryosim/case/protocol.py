@@ -16,6 +16,8 @@ class _Phase(Part):
     duration: Duration
     perfusion: float = Field(1.0, ge=0.0, le=50.0)
     """Factor on the perfusion of all tissues during the phase."""
+    vacuum: bool = True
+    """Whether cups that are on draw tissue in; without vacuum they touch nothing."""
     applicators: tuple[str, ...] | None = Field(None, min_length=1)
     """Names of the applicators that the phase is about; all of them if not given."""
 

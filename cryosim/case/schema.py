@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cryosim.case.applicator import Plate
+from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.faults import fault_at
 from cryosim.case.grading import Grading
 from cryosim.case.protocol import Phase, unrolled
+from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import CrystalDose, Injury
 from cryosim.part import Part
 from cryosim.units import (
@@ -18,13 +19,12 @@ from cryosim.units import (
     Position,
     Temperature,
     TemperatureSpan,
-    Unit,
     fault,
 )
 
 Condition = Literal["room", "core", "insulated"]
 
-Thickness = Annotated[float, Unit("m", "2.2 mm", high=1.0, strict=True)]
+Applicator = Annotated[Plate | VacuumCup, Field(discriminator="kind")]
 
 DEPTH_GRADING = {
     1: Grading(finest=0.0001, growth=1.05, coarsest=0.0005),
@@ -62,6 +62,9 @@ class Anatomy(Part):
     """What lies under the skin, from the surface down."""
 
     layers: tuple[Layer, ...] = Field(min_length=1)
+    thickness_map: str | ThicknessImage | None = None
+    """Table (.csv) of thicknesses over the treated area, relative to the case file, or a picture of
+    one layer; what it holds replaces the thickness of the layer."""
     core_temperature: Temperature = 310.15
     """Temperature at depth and of arterial blood; 37 degC."""
     freezing: Literal["supercooled", "equilibrium"] = "supercooled"
@@ -184,7 +187,7 @@ class Case(Part):
     title: str = Field(min_length=1)
     dimension: int = Field(3, ge=1, le=3)
     anatomy: Anatomy
-    applicator: tuple[Plate, ...] = Field((), json_schema_extra=_or_a_single_one)
+    applicator: tuple[Applicator, ...] = Field((), json_schema_extra=_or_a_single_one)
     """A file may give a single one as a table."""
     protocol: tuple[Phase, ...] = Field(min_length=1)
     room: Room = Room()

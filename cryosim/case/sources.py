@@ -3,24 +3,42 @@
 from typing import Any
 
 from cryosim.case.load import Loaded
+from cryosim.case.shorthand import Taken
 from cryosim.library import tissues
-from cryosim.library.cite import Bibliography, bibliography, defaults
+from cryosim.library.cite import Bibliography, bibliography, defaults, use_of
 
 
 def bibliography_of(loaded: Loaded) -> Bibliography:
-    """Values of every tissue of the case, of blood and of its defaults, with their sources."""
+    """Values of every tissue, of blood, of sites, applicators and defaults, with their sources."""
     case = loaded.case
     freezing = case.anatomy.freezing
     names = [*loaded.tissues, tissues.BLOOD]
     known = {*tissues.names(), tissues.BLOOD}
     used = [(n, tuple(tissues.fields(n, freezing)) if n in known else ()) for n in names]
     given = {**case.tissue, tissues.BLOOD: case.blood}
-    return bibliography(used, given, freezing, _choices(loaded))
+    taken = [use_of(t.item, t.property, t.entry, _given(t, loaded)) for t in loaded.expanded.taken]
+    return bibliography(used, given, freezing, _choices(loaded), taken)
+
+
+def _given(taken: Taken, loaded: Loaded) -> Any:
+    """What the case gives instead of a value ``taken`` from the library, or None."""
+    mapped = loaded.thickness is not None and taken.property in loaded.thickness.thickness
+    if mapped and taken.key.startswith("anatomy."):
+        return "anatomy.thickness_map"
+    return taken.given
 
 
 def _choices(loaded: Loaded) -> dict[str, Any]:
-    """Key of every default -> what the case file gives instead, as it gives it, or None."""
+    """Key of every default -> what the case file gives instead, as it gives it, or None.
+
+    Without those that come from the library by name.
+    """
     applicators = loaded.fields.get("applicator", {})
     several = applicators if isinstance(applicators, list) else [applicators]
     parts = loaded.fields | {"applicator": several[0] if several else {}}
-    return {path: parts.get(path.split(".")[0], {}).get(path.split(".")[1]) for path in defaults()}
+    named = {f"applicator.{t.property}" for t in loaded.expanded.taken}
+    return {
+        path: parts.get(path.split(".")[0], {}).get(path.split(".")[1])
+        for path in defaults()
+        if path not in named
+    }

@@ -1,7 +1,8 @@
 """A meshed piece of tissue: cells of each layer, facets of each surface, depth of each node."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +44,18 @@ class Domain:
 
 
 def block(
-    comm: MPI.Comm, axes: Sequence[Values], interfaces: Values, footprints: Sequence[Footprint]
+    comm: MPI.Comm,
+    axes: Sequence[Values],
+    interfaces: Values,
+    footprints: Sequence[Footprint],
+    moved: Callable[[Values], Values] | None = None,
 ) -> Domain:
     """Layered block with planes ``axes`` (x, y, z or fewer; m); z is 0 at the skin and points up.
 
     ``interfaces`` are the z of the layer boundaries from 0 down.  Surfaces are the names of the
     ``footprints`` and, for what they leave uncovered, the faces ``top``, ``bottom``, ``x_min`` ...
-    Collective.
+    ``moved`` gives the z where nodes (n, 3) go in the end; layers and surfaces go with them, and
+    the skin must stay.  Collective.
     """
     mesh = _lattice(comm, [a.size - 1 for a in axes])
     x = mesh.geometry.x
@@ -61,6 +67,8 @@ def block(
     middle = dmesh.compute_midpoints(mesh, up + 1, everything)[:, up]
     layer = np.searchsorted(-interfaces, -middle) - 1
     surfaces = _faces(mesh, axes, footprints)
+    if moved is not None:
+        x[:, up] = moved(x)
     return Domain(mesh, layer.astype(np.int32), surfaces, -x[:, up].copy())
 
 
@@ -83,17 +91,51 @@ def _faces(
     facets = dmesh.exterior_facet_indices(mesh.topology)
     middle = dmesh.compute_midpoints(mesh, dim - 1, facets)
     names = [*("x_min", "x_max", "y_min", "y_max")[: 2 * (dim - 1)], "bottom", "top"]
-    surfaces: dict[str, LocalIndices] = {f.name: facets[:0] for f in footprints}
+    surfaces = {together(names): facets[:0] for names in pieces_of(footprints)}
     for k, name in enumerate(names):
         axis, end = divmod(k, 2)
         plane = axes[axis][-1 if end else 0]
         small = 1e-3 * np.diff(axes[axis]).min()
-        on_face = np.abs(middle[:, axis] - plane) < small
-        for footprint in (f for f in footprints if f.face == name):
-            under = on_face.copy()
-            for lateral, (low, high) in enumerate(footprint.intervals):
-                under &= (middle[:, lateral] > low) & (middle[:, lateral] < high)
-            surfaces[footprint.name] = facets[under]
-            on_face &= ~under
-        surfaces[name] = facets[on_face]
+        on_face = np.flatnonzero(np.abs(middle[:, axis] - plane) < small)
+        here = [f for f in footprints if f.face == name]
+        under = np.stack([_under(f, middle[on_face]) for f in here]) if here else np.empty((0, 0))
+        for mask in np.unique(under, axis=1).T if here else ():
+            piece = together([f.name for f, covers in zip(here, mask, strict=True) if covers])
+            surfaces[piece or name] = facets[on_face[(under == mask[:, None]).all(axis=0)]]
+        surfaces.setdefault(name, facets[on_face] if not here else facets[:0])
     return surfaces
+
+
+def pieces_of(footprints: Sequence[Footprint]) -> list[tuple[str, ...]]:
+    """Names of the footprints over every piece of skin that differs by them, single ones first."""
+    pieces: dict[tuple[str, ...], None] = {}
+    for face in dict.fromkeys(f.face for f in footprints):
+        here = [f for f in footprints if f.face == face]
+        rims = [sorted({edge for f in here for edge in f.intervals[axis]})
+                for axis in range(len(here[0].intervals))]  # fmt: skip
+        middles = [[(a + b) / 2 for a, b in pairwise(edges)] for edges in rims]
+        place = np.array(list(product(*middles)), dtype=float)
+        covers = np.stack([_under(f, place) for f in here])
+        for mask in covers.T:
+            names = tuple(f.name for f, under in zip(here, mask, strict=True) if under)
+            if names:
+                pieces[names] = None
+    return sorted(pieces, key=len)
+
+
+def compute_midpoints(mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> Values:
+    """Middle (m) of each of the ``entities`` of a dimension, shape (n, 3)."""
+    return np.asarray(dmesh.compute_midpoints(mesh, dim, entities))
+
+
+def together(names: Sequence[str]) -> str:
+    """Name of the surface that lies under the applicators ``names``."""
+    return " + ".join(names)
+
+
+def _under(footprint: Footprint, middle: Values) -> npt.NDArray[np.bool_]:
+    """Which of the points ``middle`` (m) lie under the ``footprint``."""
+    under = np.ones(len(middle), dtype=bool)
+    for lateral, (low, high) in enumerate(footprint.intervals):
+        under &= (middle[:, lateral] > low) & (middle[:, lateral] < high)
+    return under

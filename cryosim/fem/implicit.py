@@ -46,10 +46,13 @@ class Implicit:
         if self._jacobian is None or self._jacobian.net is not balance.net:
             self._jacobian = Jacobian(balance, self._comm, rtol=1e-4)
         new, kept = balance.candidate, balance.x.copy()
+        balance.look_ahead(t)
         F_0, rates_0 = balance.F, balance.rates
         try:
+            balance.devices.stage = balance.states_after(dt * _G * rates_0), dt * _G
             base = balance.H + dt * _G * F_0
             T_1, F_1, rates_1, settled = self._stage(balance, base, t + 2 * _G * dt, dt)
+            balance.devices.stage = balance.states_after(dt * _W * (rates_0 + rates_1)), dt * _G
             base = balance.H + dt * _W * (F_0 + F_1)
             T_2, F_2, rates_2, also = self._stage(balance, base, t + dt, dt, T_1)
             weights = [a - b for a, b in zip((_W, _W, _G), _COMPANION, strict=True)]
@@ -59,9 +62,12 @@ class Implicit:
             self._jacobian.set(dt * _G, capacity - dt * _G * response)
             new.estimate = capacity * self._jacobian.solve(raw)
         finally:
-            balance.x[:] = kept
+            balance.x[:], balance.devices.stage = kept, None
         new.H, new.F, new.rates = base + dt * _G * F_2, F_2, rates_2
         new.heat = dt * (_W * rates_0 + _W * rates_1 + _G * rates_2)
+        change = dt * (weights[0] * rates_0 + weights[1] * rates_1 + weights[2] * rates_2)
+        off = balance.devices.deviation(change[balance.ledger.size :])
+        new.plate_error = off / (1.0 + dt * _G * balance.devices.fastest)
         if not (settled and also):
             new.estimate = np.full_like(new.H, np.nan)
         self._finish(balance, T_2, t + dt)

@@ -106,10 +106,12 @@ def bibliography(
     overridden: Mapping[str, Mapping[str, object]] | None = None,
     freezing: tissues.Freezing = "supercooled",
     choices: Mapping[str, object | None] | None = None,
+    taken: Iterable[Use] = (),
 ) -> Bibliography:
     """The bibliography of a case.
 
-    ``choices`` are keys of ``defaults.toml`` with what the case gives instead, or None.
+    ``choices`` are keys of ``defaults.toml`` with what the case gives instead, or None; ``taken``
+    are uses of sites and applicators.
 
     ``used`` pairs each tissue with the properties that the case takes, named as in ``Tissue``;
     what the library does not hold of them (a title, a default of the program) is left out.
@@ -125,10 +127,8 @@ def bibliography(
             if name in own:
                 uses.append(Use(tissue, name, shown(own[name]), None, (), True))
             elif name in known:
-                entry = known[name]
-                value = shown(entry.value)
-                grounds = (entry.grade, entry.source, False, entry.spread, entry.note)
-                uses.append(Use(tissue, name, value, *grounds))
+                uses.append(use_of(tissue, name, known[name]))
+    uses.extend(taken)
     uses.extend(_choice(path, given) for path, given in (choices or {}).items())
     keys = dict.fromkeys(key for use in uses for key in use.sources)
     return Bibliography(tuple(uses), {key: sources()[key] for key in keys})
@@ -144,11 +144,15 @@ def defaults() -> Mapping[str, tissues.Entry]:
 def _choice(path: str, given: object | None) -> Use:
     """Use of a default, or of what the case gives instead."""
     part, name = path.split(".")
+    return use_of(part, name, defaults()[path], given)
+
+
+def use_of(item: str, name: str, entry: tissues.Entry, given: object | None = None) -> Use:
+    """Use of ``entry``, the property ``name`` of an item, or of what the case gives instead."""
     if given is not None:
-        return Use(part, name, shown(given), None, (), True)
-    entry = defaults()[path]
+        return Use(item, name, shown(given), None, (), True)
     value = shown(entry.value)
-    return Use(part, name, value, entry.grade, entry.source, False, entry.spread, entry.note)
+    return Use(item, name, value, entry.grade, entry.source, False, entry.spread, entry.note)
 
 
 def shown(value: object) -> str:

@@ -19,6 +19,9 @@ import numpy.typing as npt
 STEFAN_BOLTZMANN = 5.670374419e-8
 """Stefan-Boltzmann constant (W/m^2/K^4), exact in the 2019 SI."""
 
+_AT_ONCE = 1e-9
+"""Times (s) that differ by less are one, whatever rounding made of them."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -40,6 +43,13 @@ class Schedule:
     def at(self, t: float) -> float:
         """Value at time ``t`` (s)."""
         return float(np.interp(t, self.time, self.value))
+
+    def slope(self, t: float, *, after: bool = False) -> float:
+        """Rate (1/s) at time ``t`` (s); where the schedule bends, just before it or ``after``."""
+        k = int(np.searchsorted(self.time, t + (_AT_ONCE if after else -_AT_ONCE)))
+        if k in (0, len(self.time)):
+            return 0.0
+        return (self.value[k] - self.value[k - 1]) / (self.time[k] - self.time[k - 1])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from cryosim.physics.exchange import Exchange
 from cryosim.physics.tables import ENTHALPY, Storage, Tables
 from cryosim.physics.tissue import Tissue
+from cryosim.thermal.devices import Fitted
 from cryosim.thermal.network import (
     Indices,
     Network,
@@ -23,6 +24,18 @@ from cryosim.thermal.pad import Pad, put_on
 
 
 @dataclass(frozen=True)
+class Shape:
+    """Stencils of all tissues, and surfaces, of a body as it stands at one time."""
+
+    stencils: Sequence[TissueStencil]
+    surfaces: Sequence[Surface]
+
+
+AT_REST = ""
+"""Name of the shape that a body has when nothing draws it."""
+
+
+@dataclass(frozen=True)
 class Body:
     """What does not change during a run: tissues, their stencils and surfaces on this rank."""
 
@@ -32,6 +45,12 @@ class Body:
     n_ghosts: int
     tables: Tables
     storage: Storage
+    drawn: Mapping[str, Shape] = field(default_factory=dict)
+    """Other shapes it may take, of the same nodes; its own is that at rest."""
+
+    def shaped(self, name: str) -> Shape:
+        """The shape called ``name``."""
+        return Shape(self.stencils, self.surfaces) if name == AT_REST else self.drawn[name]
 
     @property
     def n_mesh(self) -> int:
@@ -41,11 +60,17 @@ class Body:
 
 @dataclass(frozen=True)
 class Setting:
-    """What holds during one phase: an exchange for each surface, pads, a perfusion factor."""
+    """What holds during one phase: an exchange for each surface, pads, devices, perfusion.
+
+    A device takes the place of the temperature of the exchange of its surface, which is its set
+    point.
+    """
 
     exchange: Sequence[Exchange]
     pads: Mapping[int, Pad] = field(default_factory=dict)
     perfusion: float = 1.0
+    devices: Mapping[int, Fitted] = field(default_factory=dict)
+    shape: str = AT_REST
 
 
 @dataclass(frozen=True)
@@ -89,13 +114,14 @@ def stored_heat(net: Network, storage: Storage, T: Values) -> Values:
 
 def arrange(body: Body, setting: Setting, hottest: float) -> Arena:
     """Put ``body`` into ``setting``; ``hottest`` (K) bounds radiation."""
-    padded = put_on(body.stencils, body.surfaces, dict(setting.pads))
+    shape = body.shaped(setting.shape)
+    padded = put_on(shape.stencils, shape.surfaces, dict(setting.pads))
     held = np.zeros(padded.n_owned, dtype=np.int8)
     for s, law in enumerate(setting.exchange):
         if law.perfect:
-            held[body.surfaces[s].node] = s + 1
+            held[shape.surfaces[s].node] = s + 1
     net = build(padded.stencils, body.tissues, body.n_ghosts, held)
-    outer = [padded.outer.get(s, surface) for s, surface in enumerate(body.surfaces)]
+    outer = [padded.outer.get(s, surface) for s, surface in enumerate(shape.surfaces)]
     active = [s for s, law in enumerate(setting.exchange) if not law.perfect]
     node = np.concatenate([np.empty(0, np.int64), *(outer[s].node for s in active)])
     area = np.concatenate([np.empty(0), *(outer[s].area for s in active)])

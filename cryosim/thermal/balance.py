@@ -14,8 +14,10 @@ from cryosim.physics.exchange import Exchange
 from cryosim.thermal import kernels
 from cryosim.thermal.arena import Arena, Body, Setting, arrange, stored_heat
 from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.devices import Devices
 from cryosim.thermal.marching import Accuracy, Candidate, Integrator, Team, Work
 from cryosim.thermal.network import Indices, Values, apparent_capacity
+from cryosim.thermal.transition import passage
 from cryosim.units import ZERO_CELSIUS
 
 
@@ -38,8 +40,9 @@ class HeatBalance:
         self.integrator = integrator or Chebyshev()
         self.work = Work()
         self.coldest = T.copy()
-        self.pad_heat = 0.0
+        self.pad_heat = self.shape_heat = 0.0
         self.ledger = np.zeros(kernels.LEDGER_SURFACES + len(body.surfaces))
+        self.devices = Devices(len(body.surfaces), team)
         insulated = Setting([Exchange()] * len(body.surfaces))
         arena = arrange(body, insulated, accuracy.bounds[1])
         H = np.empty(T.size)
@@ -67,26 +70,35 @@ class HeatBalance:
         return stored_heat(self.net, self.body.storage, self.T)
 
     @property
+    def entries(self) -> Values:
+        """The ledger (J), then what pads and changes of shape brought, this rank's."""
+        return np.append(self.ledger, [self.pad_heat, self.shape_heat])
+
+    @property
     def surface_power(self) -> Values:
         """Heat (W) that enters this rank's nodes through each surface now."""
-        return self.rates[kernels.LEDGER_SURFACES :]
+        return self.rates[kernels.LEDGER_SURFACES : self.ledger.size]
 
     # --- phases ----------------------------------------------------------------------------
 
     def begin(self, setting: Setting, t: float) -> None:
-        """Take up ``setting`` at time ``t`` (s), putting pads on or taking them off."""
+        """Take up ``setting`` at time ``t`` (s); pads and the shape may change."""
         arena = arrange(self.body, setting, self._accuracy.bounds[1])
-        H, T = self.H, self.T
-        if setting.pads != self._arena.setting.pads:
-            H, T = self._change_pads(arena)
-        self._enter(arena, H, T)
+        now = passage(self._arena, arena, self.body.tables, self.H, self.T, self.body.n_mesh)
+        self.pad_heat += now.pad_heat
+        self.shape_heat += now.shape_heat
+        fresh = self._enter(arena, now.H, now.T)
         self._hold(t)
+        self.devices.put_on(fresh, self.T)
         self.rates = self.rates_at(self.x, t, self.F)
 
     def restore(
         self, setting: Setting, t: float, H: Values, coldest: Values, pads: Callable[[], Values]
     ) -> None:
-        """Take up ``setting`` with a state that was saved within it; ``pads`` yields theirs."""
+        """Take up ``setting`` with a state that was saved within it; ``pads`` yields theirs.
+
+        Ledger and devices are to be set before.
+        """
         arena = arrange(self.body, setting, self._accuracy.bounds[1])
         self.coldest = coldest.copy()
         self._arena = arena
@@ -94,32 +106,22 @@ class HeatBalance:
         self._enter(arena, H, np.full(H.size, ZERO_CELSIUS))
         self.rates = self.rates_at(self.x, t, self.F)
 
-    def _change_pads(self, arena: Arena) -> tuple[Values, Values]:
-        """Enthalpy and temperature after the old pads have gone and fresh ones been put on."""
-        n_mesh, tables = self.body.n_mesh, self.body.tables
-        carried = self._arena.pad_enthalpy(tables, self.T)
-        brought = arena.pad_enthalpy(tables)
-        self.pad_heat += float(brought.sum() - carried.sum())
-        H = brought
-        H[:n_mesh] += self.H[:n_mesh] - carried[:n_mesh]
-        T = np.full(H.size, ZERO_CELSIUS)
-        T[:n_mesh] = self.T_mesh
-        kernels.temperatures(arena.net, tables, H, T.copy(), T)
-        return H, T
-
-    def _enter(self, arena: Arena, H: Values, T: Values) -> None:
-        """Make room for the nodes of ``arena`` and set its state."""
+    def _enter(self, arena: Arena, H: Values, T: Values) -> list[int]:
+        """Make room for the nodes of ``arena`` and set its state; return devices fitted anew."""
         n = arena.net.held.size
         self._arena, self.net = arena, arena.net
         self.H = H.copy()
         self.x, self.F, self.into = np.zeros(arena.net.n_potentials), np.zeros(n), np.zeros(n)
-        self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size)
+        fresh = self.devices.fit(arena.setting.devices)
+        self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size + self.devices.size)
         kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
         kernels.put_all(self.net, self.body.tables, self.x[:n].copy(), self.x)
         coldest = np.full(n, np.inf)
         coldest[: self.body.n_mesh] = self.coldest[: self.body.n_mesh]
         self.coldest = coldest
-        self.spectral_radius = self._team.largest(arena.spectral_bound)
+        bound = max(arena.spectral_bound, self.devices.fastest)
+        self.spectral_radius = self._team.largest(bound)
+        return fresh
 
     def _hold(self, t: float) -> None:
         """Bring held nodes to their prescribed temperature; their surface pays for the jump."""
@@ -153,7 +155,8 @@ class HeatBalance:
     def keep(self) -> None:
         """Make the attempted state the kept one.  Collective."""
         new = self.candidate
-        self.ledger += new.heat
+        self.ledger += new.heat[: self.ledger.size]
+        self.devices.states = self.states_after(new.heat)
         self._book_held(np.where(self.net.held > 0, new.H - self.H, 0.0))
         self.H, new.H = new.H, self.H
         self.x, new.x = new.x, self.x
@@ -197,7 +200,10 @@ class HeatBalance:
         """As :meth:`heat_rates`, with the rates of the ledger (W)."""
         kernels.put_all(self.net, self.body.tables, T, self.x)
         F = np.empty_like(self.F)
-        return F, self.rates_at(self.x, t, F)
+        if self.devices.stage is None or not self.devices.size:
+            return F, self.rates_at(self.x, t, F)
+        power = self.surroundings(self.x, t)[kernels.LEDGER_SURFACES : self.ledger.size]
+        return F, self.rates_at(self.x, t, F, self.devices.settled(t, power, T))
 
     def capacity(self, T: Values) -> Values:
         """Apparent heat capacity (J/K) of owned nodes at ``T`` (K)."""
@@ -211,23 +217,43 @@ class HeatBalance:
         """Copy what owned mesh nodes have in ``x`` to their ghosts.  Collective."""
         self._team.update_ghosts(x, self.H.size)
 
-    def rates_at(self, x: Values, t: float, F: Values) -> Values:
-        """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates."""
-        ledger = self.surroundings(x, t)
+    def rates_at(self, x: Values, t: float, F: Values, states: Values | None = None) -> Values:
+        """Fill ``F`` with the heat into owned nodes (W) at ``t``; return the ledger's rates.
+
+        Those of the devices follow; ``states`` are theirs if not the present ones.
+        """
+        ledger = self.surroundings(x, t, states)
         perfusion = self._arena.setting.perfusion
         kernels.rates(self.net, self.body.tables, x, self.coldest, perfusion, self.into, ledger, F)
         self.work.products += 1
         return ledger
 
-    def surroundings(self, x: Values, t: float) -> Values:
+    def surroundings(self, x: Values, t: float, states: Values | None = None) -> Values:
         """Update ghosts of ``x`` and the exchange with what surrounds the body at ``t`` (s)."""
-        arena = self._arena
+        arena, devices = self._arena, self.devices
+        states = devices.states if states is None else states
         self._team.update_ghosts(x, self.H.size)
         kernels.put_ghosts(self.net, self.body.tables, x)
-        parameters = np.stack([law.parameters(t) for law in arena.setting.exchange])
-        ledger = np.zeros(self.ledger.size)
+        laws = [law.parameters(t) for law in arena.setting.exchange]
+        parameters = np.array(laws).reshape(len(laws), -1)
+        devices.show(states, parameters)
+        ledger = np.zeros(self.ledger.size + devices.size)
         kernels.exchange(arena.node, arena.surface, arena.area, parameters, x, self.into, ledger)
+        if devices.size:
+            power = ledger[kernels.LEDGER_SURFACES : self.ledger.size]
+            ledger[self.ledger.size :] = devices.rates(t, states, power, x)
         return ledger
+
+    def states_after(self, change: Values) -> Values:
+        """States of devices after a ``change`` of the ledger and of them."""
+        return self.devices.after(change[self.ledger.size :])
+
+    def look_ahead(self, t: float) -> None:
+        """Let devices follow their set points from ``t`` (s) on, should they bend there."""
+        if self.devices.size:
+            self.rates[self.ledger.size :] = self.devices.rates(
+                t, self.devices.states, self.surface_power, self.x, after=True
+            )
 
     def _error(self) -> float:
         """Error of the candidate in units of the tolerance; NaN if it broke down."""
@@ -235,7 +261,7 @@ class HeatBalance:
         local = kernels.squared_error(
             self.net, self.body.tables, new.x, new.H, new.estimate, self._arena.weight
         )
-        return self._in_tolerances(local)
+        return max(self._in_tolerances(local), new.plate_error / self._accuracy.tolerance)
 
     def size_in_tolerances(self, T: Values) -> float:
         """Size of the temperature difference ``T`` (K) in units of the tolerance.  Collective."""

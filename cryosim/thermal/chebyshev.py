@@ -25,13 +25,14 @@ class Chebyshev:
         k = coefficients(s)
         H_1, x_1, H_2, x_2 = new.H, new.x, *self._scratch(balance)
         H_2[:] = balance.H
+        balance.look_ahead(t)
         kernels.first_stage(
             net, tab, balance.x, balance.H, balance.F, k.mu_tilde[1] * dt,
             balance.holding(t + k.c[1] * dt), H_1, x_1,
         )  # fmt: skip
         E_2, E_1 = np.zeros_like(balance.rates), k.mu_tilde[1] * dt * balance.rates
         for j in range(2, s + 1):
-            rates = balance.surroundings(x_1, t + k.c[j - 1] * dt)
+            rates = balance.surroundings(x_1, t + k.c[j - 1] * dt, balance.states_after(E_1))
             mu, nu, f, f_0 = k.mu[j], k.nu[j], k.mu_tilde[j] * dt, k.gamma_tilde[j] * dt
             kernels.stage(
                 net, tab, x_1, balance.coldest, balance.setting.perfusion, balance.into, rates,
@@ -42,8 +43,10 @@ class Chebyshev:
             H_1, H_2, x_1, x_2 = H_2, H_1, x_2, x_1
         self._H, self._x = H_2, x_2
         new.H, new.x, new.heat = H_1, x_1, E_1
-        new.rates = balance.rates_at(new.x, t + dt, new.F)
+        new.rates = balance.rates_at(new.x, t + dt, new.F, balance.states_after(E_1))
         new.estimate = 0.8 * (balance.H - new.H) + 0.4 * dt * (balance.F + new.F)
+        change = 0.4 * dt * (balance.rates + new.rates) - 0.8 * E_1
+        new.plate_error = balance.devices.deviation(change[balance.ledger.size :])
         balance.work.products += s - 1
         balance.work.most_stages = max(s, balance.work.most_stages)
 

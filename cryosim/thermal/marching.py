@@ -61,11 +61,13 @@ class Candidate:
         self.H, self.F = np.zeros(n_nodes), np.zeros(n_nodes)
         self.x = np.zeros(n_potentials)
         self.rates = np.zeros(n_ledger)
-        """Rates of the ledger (W) in this state."""
+        """Rates of the ledger (W) in this state, then those of the states of devices."""
         self.heat = np.zeros(n_ledger)
-        """What the step adds to the ledger (J)."""
+        """What the step adds to the ledger (J) and to the states of devices."""
         self.estimate = np.zeros(n_nodes)
         """Estimated error of the enthalpy of every node (J)."""
+        self.plate_error = 0.0
+        """Estimated error of plates and sensors (K)."""
 
 
 @dataclass

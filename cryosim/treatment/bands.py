@@ -6,11 +6,20 @@ of a quantity :math:`f` grow by :math:`r^2`, and any two solves estimate that of
 
 .. math:: |f_1 - f| \approx \frac{|f_a - f_b|}{|r_a^2 - r_b^2|}.
 
+Errors of opposite sign can cancel in one difference, so there are two such solves, and one more on
+the coarsest mesh with the tolerance as it is, :math:`f_s`: it tells the error of the march from
+that of the mesh, whose sizes are then added:
+
+.. math:: |f_1 - f| \lesssim \frac{|f_r - f_s| + |f_s - f_1|}{r^2 - 1}.
+
+Cells are whole and a layer has three at least, so meshes are rarely coarser by just the ratio asked
+for: :math:`r` is the root of the ratio of numbers of cells, one for each dimension.
+
 The band is the largest of the estimates times the safety factor of 3 that Roache (1994, 1998)
-advises where the order is not observed.  Two coarser solves, because errors of opposite sign can
-cancel in one difference: over ten columns with converged references (tests/run/test_bands.py) one
-coarser solve held the true error in 91 % of the numbers, two in 98 %.  Together they cost a quarter
-of the run in a block.  The band is about numbers only: neither inputs nor model are in it.
+advises where the order is not observed.  What it holds of the true errors is measured by
+tests/run/test_bands*.py and written in docs/solution-verification.md.  The other solves cost a
+third to a half of the run in a block.  The band is about numbers only: neither inputs nor model are
+in it.
 """
 
 from collections.abc import Mapping
@@ -39,6 +48,10 @@ RATIOS = (1.5, 2.0)
 """Coarsenings of the other grids."""
 
 
+CLOSEST = 1.1
+"""Ratio of meshes that tell something of each other; a block of three cells has no coarser one."""
+
+
 @dataclass(frozen=True)
 class Solve:
     """Frame and history of one solve, and how many unknowns it had."""
@@ -48,8 +61,21 @@ class Solve:
     unknowns: int
 
 
-def coarsened(loaded: Loaded, ratio: float) -> Loaded:
-    """The case of a block with cells ``ratio`` times as large and the tolerance to go with them."""
+@dataclass(frozen=True)
+class Coarser:
+    """The other solves of a case."""
+
+    both: list[Solve]
+    """With larger cells, those of ``RATIOS``, and the tolerance to go with them."""
+    sharp: Solve
+    """With the largest cells and the tolerance of the case."""
+
+
+def coarsened(loaded: Loaded, ratio: float, *, sharp: bool = False) -> Loaded:
+    """The case of a block with cells ``ratio`` times as large and the tolerance to go with them.
+
+    The tolerance is that of the case if ``sharp``.
+    """
     case = loaded.case
     mesh = case.mesh.model_copy(
         update={
@@ -57,7 +83,8 @@ def coarsened(loaded: Loaded, ratio: float) -> Loaded:
             "lateral": scaled(case.mesh.lateral, ratio),
         }
     )
-    numerics = case.numerics.model_copy(update={"tolerance": case.tolerance * ratio**3})
+    tolerance = case.tolerance * (1.0 if sharp else ratio**3)
+    numerics = case.numerics.model_copy(update={"tolerance": tolerance})
     return replace(loaded, case=case.model_copy(update={"mesh": mesh, "numerics": numerics}))
 
 
@@ -91,28 +118,53 @@ def solve(loaded: Loaded, comm: MPI.Comm, stops: list[float]) -> Solve:
     return Solve(treatment.frame, history, unknowns)
 
 
-def coarser_solves(loaded: Loaded, comm: MPI.Comm, stops: list[float]) -> dict[float, Solve]:
-    """Ratio -> solve with cells so much larger.  Collective."""
-    return {ratio: solve(coarsened(loaded, ratio), comm, stops) for ratio in RATIOS}
+def coarser_solves(loaded: Loaded, comm: MPI.Comm, stops: list[float]) -> Coarser:
+    """The other solves of a case.  Collective."""
+    return Coarser(
+        [solve(coarsened(loaded, ratio), comm, stops) for ratio in RATIOS],
+        solve(coarsened(loaded, max(RATIOS), sharp=True), comm, stops),
+    )
+
+
+def coarsening(fine: Frame, coarse: Frame) -> float:
+    """How much larger the cells of ``coarse`` are than those of ``fine``, on the whole."""
+    dimension = fine.domain.dimension
+    n = [f.domain.mesh.topology.index_map(dimension).size_global for f in (fine, coarse)]
+    return max(float((n[0] / n[1]) ** (1.0 / dimension)), CLOSEST)
 
 
 def banded(
-    fine: dict[str, dict[str, Any]], coarser: dict[float, Solve]
+    frame: Frame, fine: dict[str, dict[str, Any]], coarser: Coarser | None
 ) -> dict[str, dict[str, Any]]:
     """Quantities of a result with the half-width of their error band; none without ``coarser``."""
-    if not coarser:
+    if coarser is None:
         return fine
-    others = {ratio: quantities(s.frame, s.history) for ratio, s in coarser.items()}
+    both = {coarsening(frame, s.frame): quantities(s.frame, s.history) for s in coarser.both}
+    sharp = quantities(coarser.sharp.frame, coarser.sharp.history)
     return {
         name: entry
-        | {"band": band({1.0: entry["value"]} | {r: q[name]["value"] for r, q in others.items()})}
+        | {
+            "band": band(
+                {1.0: entry["value"]} | {r: q[name]["value"] for r, q in both.items()},
+                sharp[name]["value"],
+            )
+        }
         for name, entry in fine.items()
     }
 
 
-def band(values: Mapping[float, float]) -> float:
-    """Half-width of the band of ``values[1.0]``, from values by ratio of coarsening."""
+def band(values: Mapping[float, float], sharp: float | None = None) -> float:
+    """Half-width of the band of ``values[1.0]``, from values by ratio of coarsening.
+
+    ``sharp`` is the value on the coarsest mesh with the tolerance of the finest.
+    """
     estimates = [
-        abs(values[a] - values[b]) / abs(a**ORDER - b**ORDER) for a, b in combinations(values, 2)
+        abs(values[a] - values[b]) / (b**ORDER - a**ORDER)
+        for a, b in combinations(sorted(values), 2)
+        if b / a >= CLOSEST
     ]
+    if sharp is not None:
+        coarsest = max(values)
+        apart = abs(values[coarsest] - sharp) + abs(sharp - values[1.0])
+        estimates.append(apart / (coarsest**ORDER - 1.0))
     return float(SAFETY * max(estimates))

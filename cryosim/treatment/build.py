@@ -1,6 +1,7 @@
 """From a checked case to a treatment: mesh, operators, tables, start."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from mpi4py import MPI
@@ -15,18 +16,20 @@ from cryosim.fem.steady import steady_state
 from cryosim.physics.exchange import Exchange
 from cryosim.physics.tables import ENTHALPY, tabulate
 from cryosim.physics.tissue import Tissue
-from cryosim.thermal.arena import Body, Setting
+from cryosim.thermal.arena import Body, Setting, Shape
 from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.devices import Fitted
 from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
+from cryosim.treatment.contact import contacts_of
+from cryosim.treatment.cups import TOP, CupDraw, Skin, draws_of, inside_of, rims_of, shapes_of
 from cryosim.treatment.geometry import (
-    axes_of,
     conditions_of,
+    line_under,
     mesh_of,
-    point_of,
     probe_points,
-    surface_of,
+    surfaces_of,
     volume_under_applicators,
 )
 from cryosim.treatment.injury import AdipocyteInjury
@@ -45,25 +48,32 @@ ones then take more than 90 stages.  Blocks of the default mesh have 3 to 10/s; 
 _TABLE_MARGIN = 40.0
 """How far (K) tables go beyond the temperatures that the data allow."""
 
+_OVERSHOOT = 20.0
+"""How far (K) a PI controller may overshoot on warming before the run stops."""
+
 _FREE_RANGE = (173.15, 373.15)
 """Temperatures (K) allowed when a prescribed flux sets no bound."""
 
 
 def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     """Treatment of the case, ready to march.  Collective."""
-    domain = mesh_of(loaded, comm)
+    draws = draws_of(loaded, comm)
+    domain = mesh_of(loaded, comm, rims_of(draws, loaded.case.dimension))
     conditions = conditions_of(loaded.case)
     operators = assemble(domain, len(loaded.case.anatomy.layers), list(conditions))
+    skin = Skin(draws, operators) if draws else None
+    drawn: dict[str, Shape] = {}
+    if skin is not None:
+        drawn = shapes_of(draws, operators, domain, skin, loaded.case)
+        operators = replace(operators, surfaces=skin.split(operators.surfaces))
+        conditions, domain = skin.conditions(conditions), skin.shown(domain)
     tissues = _tissues(loaded)
     bare = [_bare(name, condition, loaded) for name, condition in conditions.items()]
-    contacts = [
-        Contact(plate, list(conditions).index(surface_of(plate, loaded.case)))
-        for plate in loaded.case.applicator
-    ]
+    contacts = contacts_of(loaded, operators, skin, drawn)
     phases = plan(loaded, bare, contacts, list(tissues))
     bounds = _bounds(loaded, list(tissues.values()), phases, bare)
-    body = _body(loaded, operators, tissues, bounds)
-    frame = _frame(loaded, domain, operators, conditions, contacts, phases)
+    body = _body(loaded, operators, drawn, tissues, bounds)
+    frame = _frame(loaded, domain, operators, conditions, contacts, phases, draws)
     accuracy = _accuracy(frame, body, bounds)
     T = _start(loaded.case, operators, body, bare, accuracy, frame)
     balance = HeatBalance(body, operators.team, T, accuracy)
@@ -97,7 +107,8 @@ def _bare(name: str, condition: str, loaded: Loaded) -> Exchange:
     """What a surface exchanges while no applicator is on it."""
     case = loaded.case
     if condition == "applicator":
-        face = next((p.face for p in case.applicator if p.name == name), None)
+        over = (p.face for p in case.applicator if name in surfaces_of(p, case))
+        face = None if case.mesh.file is not None else next(over, TOP)
         return condition_exchange(case.anatomy.faces.get(face or "", "room"), loaded)
     return condition_exchange(condition, loaded)
 
@@ -115,11 +126,21 @@ def _bounds(
     if isinstance(case.start, TableStart):
         data.extend(case.start.temperature)
     data += [pad.temperature for p in phases for pad in p.setting.pads.values()]
+    data += [limit for p in phases for d in p.setting.devices.values() for limit in _reach(d)]
     low, high = min(data), max(data) + max(_metabolic_rise(t, loaded) for t in tissues)
     slack = case.numerics.overshoot
     if any(law.flux.value != (0.0,) for law in laws):
         return min(low - slack, _FREE_RANGE[0]), max(high + slack, _FREE_RANGE[1])
     return low - slack, high + slack
+
+
+def _reach(fitted: Fitted) -> tuple[float, ...]:
+    """Temperatures (K) that bound those of a device beside its set points."""
+    device, pump = fitted.drive.device, fitted.drive.device.pump
+    if device.controller.kind == "ideal":
+        return (fitted.start,)
+    highest = max(fitted.drive.set_point.value) + _OVERSHOOT
+    return fitted.start, pump.hot_side - pump.lift, highest
 
 
 def _metabolic_rise(tissue: Tissue, loaded: Loaded) -> float:
@@ -134,17 +155,20 @@ def _metabolic_rise(tissue: Tissue, loaded: Loaded) -> float:
 
 
 def _body(
-    loaded: Loaded, operators: Operators, tissues: dict[str, Tissue], bounds: tuple[float, float]
-) -> Body:
+    loaded: Loaded, operators: Operators, drawn: dict[str, Shape], tissues: dict[str, Tissue],
+    bounds: tuple[float, float],
+) -> Body:  # fmt: skip
     """Tissues and gels with their stencils; gels have none until they are put on."""
     none = np.empty(0, dtype=np.int64)
     n_gels = len(tissues) - len(operators.stencils)
     gel = TissueStencil(none, none, np.empty(0), np.zeros(operators.n_mesh))
     low, high = bounds[0] - _TABLE_MARGIN, bounds[1] + _TABLE_MARGIN
     tables, storage = tabulate(list(tissues.values()), loaded.blood, low, high)
+    gels = [gel] * n_gels
+    shapes = {name: replace(s, stencils=[*s.stencils, *gels]) for name, s in drawn.items()}
     return Body(
-        list(tissues.values()), [*operators.stencils, *[gel] * n_gels], operators.surfaces,
-        operators.ghosts.size, tables, storage,
+        list(tissues.values()), [*operators.stencils, *gels], operators.surfaces,
+        operators.ghosts.size, tables, storage, shapes,
     )  # fmt: skip
 
 
@@ -154,7 +178,7 @@ def _accuracy(frame: Frame, body: Body, bounds: tuple[float, float]) -> Accuracy
     capacity = body.tables.curve[:, -1, ENTHALPY + 1]
     volume = frame.layer_volume
     mean = float(capacity[: volume.size] @ volume / volume.sum())
-    covered = [c.surface for c in frame.contacts]
+    covered = sorted({s for c in frame.contacts for s in c.surfaces})
     area = float(frame.area[covered].sum() or frame.area.sum() or 1.0)
     coordinates = frame.operators.space.tabulate_dof_coordinates()
 
@@ -195,6 +219,7 @@ def _frame(
     conditions: dict[str, str],
     contacts: list[Contact],
     phases: list[PhasePlan],
+    draws: list[CupDraw],
 ) -> Frame:
     """What does not change during the run.  Collective."""
     case, team = loaded.case, operators.team
@@ -204,10 +229,9 @@ def _frame(
     line_depth = np.empty(0)
     line = None
     if case.mesh.file is None:
-        line_depth = -axes_of(case)[-1][::-1]
-        centre = (*(case.applicator[0].centre if case.applicator else ()), 0.0, 0.0)
-        points = [point_of(case, depth, centre) for depth in line_depth]
-        line = Sampler(operators.space, np.array(points), [f"line {d}" for d in line_depth])
+        points = line_under(loaded)
+        line_depth = -points[:, case.dimension - 1]
+        line = Sampler(operators.space, points, [f"line {d}" for d in line_depth])
     volumes = np.array([s.volume.sum() for s in operators.stencils])
     return Frame(
         loaded=loaded,
@@ -220,7 +244,8 @@ def _frame(
         probes=probes,
         line=line,
         line_depth=line_depth,
-        under=volume_under_applicators(loaded, domain, samples),
+        under=volume_under_applicators(loaded, domain, samples, inside_of(draws)),
+        draws=draws,
         area=team.total(np.array([s.area.sum() for s in operators.surfaces])),
         layer_volume=team.total(volumes),
     )

@@ -14,7 +14,7 @@ from cryosim.treatment.model import Treatment
 
 RESTART_FILE = "restart.h5"
 
-_FORMAT = 1
+_FORMAT = 2
 
 _WORK = ("steps", "rejected", "products", "most_stages")
 
@@ -40,7 +40,9 @@ class Checkpoint:
             "coldest": self._nodes(balance.coldest[:n]),
             "injury": self._lipid(treatment.injury.state),
             "pads": self._pad_gather()(balance.H[n:]),
-            "ledger": team.total(np.append(balance.ledger, balance.pad_heat)),
+            "ledger": team.total(balance.entries),
+            "plates": balance.devices.states,
+            "plate_origin": balance.devices.origin,
             "stored_at_start": team.total(treatment.stored_at_start),
         }
         last = treatment.control.last or (np.nan, np.nan)
@@ -78,6 +80,7 @@ class Checkpoint:
         treatment.t = float(numbers["time"])
         mesh = self._nodes.scatter(whole["enthalpy"])
         coldest = self._nodes.scatter(whole["coldest"])
+        balance.devices.states, balance.devices.origin = arrays["plates"], arrays["plate_origin"]
         balance.restore(
             treatment.phase.setting,
             treatment.t,
@@ -87,8 +90,8 @@ class Checkpoint:
         )
         treatment.injury.state[:] = self._lipid.scatter(whole["injury"])
         mine = float(self._comm.rank == 0)
-        balance.ledger[:] = mine * arrays["ledger"][:-1]
-        balance.pad_heat = mine * float(arrays["ledger"][-1])
+        balance.ledger[:] = mine * arrays["ledger"][:-2]
+        balance.pad_heat, balance.shape_heat = (mine * float(x) for x in arrays["ledger"][-2:])
         treatment.stored_at_start = mine * arrays["stored_at_start"]
         control, work = treatment.control, balance.work
         control.dt = float(numbers["next_step"])

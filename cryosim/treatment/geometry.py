@@ -1,23 +1,31 @@
 """Where a case lies in space: mesh, planes, footprints, surfaces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
 
-from cryosim.case.applicator import Plate
-from cryosim.case.checks import extent_of, faces_of, spans_of
+from cryosim.case.applicator import Plate, VacuumCup
+from cryosim.case.extent import centre_of, extent_of, faces_of, spans_of
+from cryosim.case.grading import Grading
 from cryosim.case.load import Loaded
 from cryosim.case.schema import Case, Condition
 from cryosim.errors import CaseError
-from cryosim.fem.domain import Domain, Footprint, block
+from cryosim.fem.domain import Domain, Footprint, block, pieces_of, together
 from cryosim.fem.measure import CellSamples
+from cryosim.shape.layers import moved
 from cryosim.thermal.network import Values
 
+Rims = Sequence[Sequence[float]]
+"""Places (m) along each lateral axis."""
 
-def mesh_of(loaded: Loaded, comm: MPI.Comm) -> Domain:
-    """Mesh of the case.  Collective."""
+_FAR = 3.0
+"""How much coarser (1) cells may be where cups draw tissue from than elsewhere."""
+
+
+def mesh_of(loaded: Loaded, comm: MPI.Comm, rims: Rims = ()) -> Domain:
+    """Mesh of the case, fine at the ``rims`` of contact inside cups.  Collective."""
     case = loaded.case
     if case.mesh.file is not None:
         from cryosim.fem.meshfile import read
@@ -36,8 +44,36 @@ def mesh_of(loaded: Loaded, comm: MPI.Comm) -> Domain:
                 f"the mesh {path} has dimension {domain.dimension}"
             )
         return domain
-    interfaces = -np.concatenate([[0.0], np.cumsum([x.thickness for x in case.anatomy.layers])])
-    return block(comm, axes_of(case), interfaces, footprints_of(case))
+    to_map = _moved(loaded) if loaded.thickness else None
+    return block(comm, axes_of(case, rims), _flat(case), footprints_of(case), to_map)
+
+
+def _flat(case: Case) -> Values:
+    """Interfaces z (m) of the block before a map moves them, from 0 down."""
+    return -np.concatenate([[0.0], np.cumsum([x.thickness for x in case.anatomy.layers])])
+
+
+def _moved(loaded: Loaded) -> Callable[[Values], Values]:
+    """Where nodes (n, 3) of the block go along z so that layers have the thickness of the map."""
+    case, thickness = loaded.case, loaded.thickness
+    assert thickness is not None  # noqa: S101  (narrows the type)
+    layers = {layer.label: layer.thickness or 0.0 for layer in case.anatomy.layers}
+    flat, n = _flat(case), case.dimension - 1
+
+    def z_of(nodes: Values) -> Values:
+        place = [nodes[:, i] if i < n else np.full(len(nodes), centre_of(case)[i]) for i in (0, 1)]
+        return moved(nodes[:, n], flat, thickness.interfaces(layers, *place))
+
+    return z_of
+
+
+def line_under(loaded: Loaded) -> Values:
+    """Points (m, padded to three) of a block under the first applicator, on its planes."""
+    case, planes = loaded.case, axes_of(loaded.case)[-1][::-1]
+    points = np.array([point_of(case, -z, centre_of(case)) for z in planes])
+    if loaded.thickness:
+        points[:, case.dimension - 1] = _moved(loaded)(points)
+    return points
 
 
 def footprints_of(case: Case) -> list[Footprint]:
@@ -47,11 +83,15 @@ def footprints_of(case: Case) -> list[Footprint]:
     return [
         Footprint(p.name, p.face, spans_of(p, case.dimension) if axes else whole)
         for p in case.applicator
+        if not isinstance(p, VacuumCup)
     ]
 
 
-def axes_of(case: Case) -> list[Values]:
-    """Planes of the block along each axis (m); z from the deepest plane up to the skin at 0."""
+def axes_of(case: Case, rims: Rims = ()) -> list[Values]:
+    """Planes of the block along each axis (m); z from the deepest plane up to the skin at 0.
+
+    ``rims`` are those of contact inside cups, where cells are as fine as at those of plates.
+    """
     thickness = [layer.thickness or 0.0 for layer in case.anatomy.layers]
     boundaries = [0.0, *np.cumsum(thickness).tolist()]
     conditions = conditions_of(case)
@@ -61,34 +101,53 @@ def axes_of(case: Case) -> list[Values]:
     fine = [0.0, boundaries[-1]] if cooled_below else [0.0]
     z = -case.depth_grading.planes(boundaries, fine, fewest=3)[::-1]
     z[-1] = 0.0
-    return [*(_lateral(case, axis) for axis in range(case.dimension - 1)), z]
+    lateral = [_lateral(case, k, rims[k] if rims else ()) for k in range(case.dimension - 1)]
+    return [*lateral, z]
 
 
-def _lateral(case: Case, axis: int) -> Values:
-    """Planes along one lateral axis (m), on the rims of all applicators."""
-    spans = [spans_of(p, case.dimension)[axis] for p in case.applicator]
-    rims = [edge for span in spans for edge in span]
+def _lateral(case: Case, axis: int, cup_rims: Sequence[float]) -> Values:
+    """Planes along one lateral axis (m), on the rims of all applicators and of ``cup_rims``."""
+    plates = [p for p in case.applicator if not isinstance(p, VacuumCup)]
+    rims = [edge for p in plates for edge in spans_of(p, case.dimension)[axis]] + [*cup_rims]
     low, high = extent_of(case, axis)
     inner = [rim for rim in rims if low < rim < high]
-    return case.mesh.lateral.planes([low, *inner, high], inner)
+    grading = case.mesh.lateral
+    if not cup_rims:
+        return grading.planes([low, *inner, high], inner)
+    cups = [spans_of(p, case.dimension)[axis] for p in case.applicator if p not in plates]
+    a = max(low, min(inner + [span[0] for span in cups]))
+    b = min(high, max(inner + [span[1] for span in cups]))
+    far = Grading(finest=grading.coarsest, growth=1.2, coarsest=_FAR * grading.coarsest)
+    pieces = [grading.planes([a, *inner, b], inner)]
+    if low < a:
+        pieces.insert(0, far.planes([low, a], [a])[:-1])
+    if b < high:
+        pieces.append(far.planes([b, high], [b])[1:])
+    return np.concatenate(pieces)
 
 
 def conditions_of(case: Case) -> dict[str, str]:
     """Surface -> applicator, room or core, applicators first; insulated faces are no surfaces."""
+    faces = dict.fromkeys((s for p in case.applicator for s in surfaces_of(p, case)), "applicator")
     if case.mesh.file is not None:
-        faces = {p.face: "applicator" for p in case.applicator}
         named = {name: c for name, c in case.anatomy.faces.items() if name not in faces}
     else:
-        faces = {p.name: "applicator" for p in case.applicator}
         default: dict[str, Condition] = dict.fromkeys(faces_of(case), "insulated")
         default |= {"top": "room", "bottom": "core"}
         named = {face: case.anatomy.faces.get(face, default[face]) for face in faces_of(case)}
     return faces | {name: c for name, c in named.items() if c != "insulated"}
 
 
-def surface_of(plate: Plate, case: Case) -> str:
-    """Name of the surface that an applicator covers."""
-    return plate.face if case.mesh.file is not None else plate.name
+def surfaces_of(plate: Plate, case: Case) -> list[str]:
+    """Names of the surfaces that an applicator covers: several where others overlap with it."""
+    if case.mesh.file is not None:
+        return [plate.face]
+    return [together(names) for names in shared_footprints(case) if plate.name in names]
+
+
+def shared_footprints(case: Case) -> list[tuple[str, ...]]:
+    """Names of the applicators over every piece of skin that differs by them."""
+    return pieces_of(footprints_of(case))
 
 
 def point_of(case: Case, depth: float, offset: Sequence[float]) -> list[float]:
@@ -110,16 +169,22 @@ def probe_points(case: Case) -> Values:
     return np.array(points).reshape(-1, 3)
 
 
-def volume_under_applicators(loaded: Loaded, domain: Domain, samples: CellSamples) -> Values:
+def volume_under_applicators(
+    loaded: Loaded, domain: Domain, samples: CellSamples, inside: Callable[[Values], Values] | None
+) -> Values:
     """Volume (m^3) of lipid tissue under the applicators at every local node, owned cells only.
 
-    In a mesh file that is the tissue whose nearest skin is under an applicator.
+    In a mesh file that is the tissue whose nearest skin is under an applicator; ``inside`` tells
+    which points (m) are drawn into cups.
     """
     case = loaded.case
     lipid = [loaded.tissues[layer.tissue].lipid is not None for layer in case.anatomy.layers]
     chosen = np.array(lipid)[samples.layer]
     if case.mesh.file is None:
-        chosen &= _under_footprints(case, samples.middle)
+        below = _under_footprints(case, samples.middle)
+        if inside is not None:
+            below |= inside(samples.middle[:, : case.dimension]) > 0.5
+        chosen &= below
     elif domain.covered is not None:
         nodes = domain.mesh.geometry.dofmaps[0][: samples.layer.size]
         chosen &= domain.covered[nodes].mean(axis=1) > 0.5

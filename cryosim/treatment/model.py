@@ -11,6 +11,7 @@ from cryosim.solve.march import march
 from cryosim.solve.rkc import StepControl
 from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.network import Values
+from cryosim.treatment.cups import CupDraw
 from cryosim.treatment.injury import AdipocyteInjury
 from cryosim.treatment.phases import Contact, PhasePlan
 
@@ -44,6 +45,8 @@ class Frame:
     """Area (m^2) of every surface, over all ranks."""
     layer_volume: Values
     """Volume (m^3) of every layer, over all ranks."""
+    draws: list[CupDraw]
+    """Cups, and the block as each draws it."""
 
     @property
     def layers(self) -> list[str]:

@@ -1,16 +1,25 @@
 """What is recorded of a treatment at one time; every number is the same on every rank."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cryosim.output.history import TABLES
+from cryosim.physics.device import PlateState
 from cryosim.thermal.network import Values
 from cryosim.treatment.model import Treatment
+from cryosim.treatment.phases import Contact
 from cryosim.units import ZERO_CELSIUS
 
 MILLIWATT_PER_CM2 = 0.1
 """mW/cm^2 in a W/m^2."""
+
+GEL, SHAPE = "gel put on and taken off", "change of shape"
+"""Ledger entries of what comes and goes with its heat."""
+
+OF_DEVICES = ("plate of ", "pumped by ")
+"""What ledger entries of an applicator's device begin with."""
 
 LIPID_COLUMNS = ("crystallised [1]", "viable [1]")
 
@@ -99,17 +108,39 @@ def _device(treatment: Treatment) -> dict[str, float]:
     frame, team = treatment.frame, treatment.frame.operators.team
     row: dict[str, float] = {}
     power = team.total(treatment.balance.surface_power)
-    for contact in frame.contacts:
-        name, s = contact.plate.name, contact.surface
+    for d, contact in enumerate(frame.contacts):
+        name, surfaces = contact.plate.name, list(contact.surfaces)
         on = name in treatment.phase.attached
-        law = treatment.phase.setting.exchange[s]
+        law = treatment.phase.setting.exchange[surfaces[0]]
         prescribed = on and law.conductance == 0.0 and not law.perfect
         T_plate = law.temperature.at(treatment.t) if on and not prescribed else np.nan
-        flux = -power[s] / frame.area[s] if on else np.nan
+        flux = float(-power[surfaces].sum() / contact.area) if on else np.nan
+        if contact.plate.device is not None:
+            T_plate, more = _of_device(treatment, d, flux)
+            row |= {f"{name} {key}": value for key, value in more.items()}
         row[f"{name} temperature [degC]"] = T_plate - ZERO_CELSIUS
-        row[f"{name} heat flux [mW/cm^2]"] = float(flux) * MILLIWATT_PER_CM2
-        row[f"{name} coldest skin [degC]"] = _coldest_on(treatment, [s])
+        row[f"{name} heat flux [mW/cm^2]"] = flux * MILLIWATT_PER_CM2
+        row[f"{name} coldest skin [degC]"] = _coldest_on(treatment, surfaces)
     return row
+
+
+def _of_device(treatment: Treatment, d: int, flux: float) -> tuple[float, dict[str, float]]:
+    """Plate temperature (K) of a device under ``flux`` (W/m^2), and what else it tells."""
+    devices, t = treatment.balance.devices, treatment.t
+    keys = ("set point [degC]", "sensor [degC]", "pumped [mW/cm^2]", "saturation [1]")
+    if d not in devices.fitted:
+        return np.nan, dict.fromkeys(keys, np.nan)
+    state, drive = PlateState(*devices.states[d]), devices.fitted[d].drive
+    skin = float(devices.skin(treatment.balance.T)[list(devices.fitted).index(d)])
+    pumped, pump = drive.pumped(t, state, flux, skin), drive.device.pump
+    limit = pump.greatest(state.plate) if pumped >= 0.0 else pump.heating
+    values = (
+        drive.set_point.at(t) - ZERO_CELSIUS,
+        drive.reading(state, skin) - ZERO_CELSIUS,
+        pumped * MILLIWATT_PER_CM2,
+        abs(pumped) / limit if limit > 0.0 else 1.0,
+    )
+    return state.plate, dict(zip(keys, values, strict=True))
 
 
 def _coldest_on(treatment: Treatment, surfaces: list[int]) -> float:
@@ -147,14 +178,45 @@ def ledger(treatment: Treatment) -> dict[str, float]:
     frame, balance, team = treatment.frame, treatment.balance, treatment.frame.operators.team
     unit = energy_unit(frame.domain.dimension)
     stored = team.total(balance.stored) - team.total(treatment.stored_at_start)
-    entries = team.total(np.append(balance.ledger, balance.pad_heat))
-    names = ["perfusion", "metabolism", *frame.conditions, "gel put on and taken off"]
+    entries = team.total(balance.entries)
+    names = [
+        "perfusion",
+        "metabolism",
+        *frame.conditions,
+        "gel put on and taken off",
+        "change of shape",
+    ]
     row = dict(zip(("sensible", "lipid latent", "water latent"), stored.tolist(), strict=True))
     row |= dict(zip(names, entries.tolist(), strict=True))
     if not any(phase.setting.pads for phase in frame.phases):
-        del row["gel put on and taken off"]
-    row["residual"] = float(stored.sum() - entries.sum())
+        del row[GEL]
+    if not any(phase.setting.shape for phase in frame.phases):
+        del row[SHAPE]
+    row |= _plates(treatment)
+    row["residual"] = float(stored.sum() - entries.sum()) + sum(
+        gained - contact.area * (state.taken - state.pumped)
+        for contact, gained, state in _devices(treatment)
+    )
     return {f"{name} [{unit}]": value for name, value in row.items()}
+
+
+def _plates(treatment: Treatment) -> dict[str, float]:
+    """Heat (J) that the plate of every device has gained and that its pump has taken away."""
+    row: dict[str, float] = {}
+    for contact, gained, state in _devices(treatment):
+        row[f"{OF_DEVICES[0]}{contact.plate.name}"] = gained
+        row[f"{OF_DEVICES[1]}{contact.plate.name}"] = contact.area * state.pumped
+    return row
+
+
+def _devices(treatment: Treatment) -> Iterator[tuple[Contact, float, PlateState]]:
+    """Every contact with a device, the heat (J) that its plate has gained, and its state."""
+    devices = treatment.balance.devices
+    for d, contact in enumerate(treatment.frame.contacts):
+        if contact.plate.device is not None:
+            capacity = contact.area * contact.plate.device.heat_capacity
+            state = PlateState(*devices.states[d])
+            yield contact, capacity * float(state.plate - devices.origin[d]), state
 
 
 def energy_unit(dimension: int) -> str:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cryosim.case.applicator import Plate
+from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.load import Loaded
 from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove
 from cryosim.case.schema import Room
+from cryosim.fem.domain import together
+from cryosim.physics.device import Device, Drive
 from cryosim.physics.exchange import Exchange, Schedule
 from cryosim.thermal.arena import Setting
+from cryosim.thermal.devices import Fitted
+from cryosim.thermal.network import Indices, Values
 from cryosim.thermal.pad import Pad
+from cryosim.treatment.cups import drawing
 
 INSULATED = Exchange()
 
@@ -21,10 +26,17 @@ _SAME_TIME = 1e-6
 
 @dataclass(frozen=True)
 class Contact:
-    """Which surface an applicator covers."""
+    """Which surfaces an applicator covers, and the skin that its sensor feels."""
 
     plate: Plate
-    surface: int
+    surfaces: tuple[int, ...]
+    area: float
+    """Area of them all (m^2), over all ranks."""
+    node: Indices
+    weight: Values
+    """Share of each ``node`` in the reading of a skin sensor; all ranks together make 1."""
+    cavity: tuple[int, ...] = ()
+    """Surfaces that a cup holds and does not touch."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,9 @@ class _Hand:
 
     law: Exchange | None = None
     temperature: float = 0.0
+    """Set point reached (K)."""
+    start: float = 0.0
+    """Temperature (K) at which it was put on."""
     pad: Pad | None = field(default=None)
 
 
@@ -81,19 +96,13 @@ def plan(
     """
     hands = {c.plate.name: _Hand() for c in contacts}
     plans, start = [], 0.0
-    for phase in loaded.case.phases:
+    for phase, drawn in zip(loaded.case.phases, drawing(loaded.case), strict=True):
         end = start + phase.duration
-        exchange, pads = list(bare), {}
         for contact in contacts:
-            hand = hands[contact.plate.name]
             if phase.applicators is None or contact.plate.name in phase.applicators:
-                _act(hand, phase, contact.plate, loaded, start, layers)
-            if hand.law is not None:
-                exchange[contact.surface] = hand.law
-                if hand.pad is not None:
-                    pads[contact.surface] = hand.pad
+                _act(hands[contact.plate.name], phase, contact.plate, loaded, start, layers)
+        setting = _setting(bare, contacts, hands, phase, drawn)
         attached = frozenset(n for n, hand in hands.items() if hand.law is not None)
-        setting = Setting(tuple(exchange), pads, phase.perfusion)
         plans.append(PhasePlan(phase.phase, start, end, setting, attached))
         for hand in hands.values():
             if hand.law is not None and (hand.law.conductance > 0.0 or hand.law.perfect):
@@ -101,6 +110,28 @@ def plan(
                 hand.law = replace(hand.law, temperature=Schedule.constant(hand.temperature))
         start = end
     return plans
+
+
+def _setting(
+    bare: Sequence[Exchange], contacts: Sequence[Contact], hands: dict[str, _Hand],
+    phase: ActivePhase, drawn: Sequence[str],
+) -> Setting:  # fmt: skip
+    """What holds while the applicators do what their hands say and some cups draw tissue in."""
+    exchange, pads, devices = list(bare), {}, {}
+    for d, contact in enumerate(contacts):
+        plate, hand = contact.plate, hands[contact.plate.name]
+        if hand.law is None or (isinstance(plate, VacuumCup) and plate.name not in drawn):
+            continue
+        for s in contact.surfaces:
+            exchange[s] = hand.law
+            if hand.pad is not None:
+                pads[s] = hand.pad
+        if isinstance(plate, VacuumCup):
+            for s in contact.cavity:
+                exchange[s] = Exchange(plate.cavity_film, hand.law.temperature)
+        if plate.device is not None and hand.law.conductance > 0.0:
+            devices[d] = _fitted(contact, plate.device, hand)
+    return Setting(tuple(exchange), pads, phase.perfusion, devices, together(drawn))
 
 
 def _act(
@@ -117,7 +148,8 @@ def _act(
         return
     if hand.law is None:
         room = loaded.case.room.temperature
-        hand.temperature = room if plate.start_temperature is None else plate.start_temperature
+        hand.start = room if plate.start_temperature is None else plate.start_temperature
+        hand.temperature = hand.start
         if plate.gel is not None and plate.gel.as_ == "layer":
             gel = plate.gel
             hand.pad = Pad(layers.index(gel.tissue), gel.thickness, gel.temperature, gel.cells)
@@ -127,17 +159,29 @@ def _act(
     if phase.flux is not None:
         hand.law = Exchange(flux=Schedule.constant(phase.flux))
         return
-    hand.law = _contact_law(plate, loaded, _schedule(phase, hand.temperature, start))
+    hand.law = _contact_law(plate, loaded, _schedule(phase, plate, hand.temperature, start))
 
 
-def _schedule(phase: Cool, before: float, start: float) -> Schedule:
+def _fitted(contact: Contact, device: Device, hand: _Hand) -> Fitted:
+    """The device of an applicator, whose set point is the temperature of its exchange."""
+    assert hand.law is not None  # noqa: S101  (the caller asks only then)
+    return Fitted(
+        Drive(device, hand.law.temperature), contact.surfaces, contact.area,
+        hand.law.conductance, hand.start, contact.node, contact.weight,
+    )  # fmt: skip
+
+
+def _schedule(phase: Cool, plate: Plate, before: float, start: float) -> Schedule:
     """Plate temperature of a cooling or rewarming phase in simulated time."""
     if phase.schedule is not None:
         return Schedule.of([(start + t, T) for t, T in phase.schedule])
     assert phase.temperature is not None  # noqa: S101  (the schema demands one of the three)
-    if phase.ramp == 0.0:
+    ramp = phase.ramp
+    if plate.device is not None and plate.device.rate is not None:
+        ramp = max(ramp, abs(phase.temperature - before) / plate.device.rate)
+    if ramp == 0.0:
         return Schedule.constant(phase.temperature)
-    return Schedule.of([(start, before), (start + phase.ramp, phase.temperature)])
+    return Schedule.of([(start, before), (start + ramp, phase.temperature)])
 
 
 def _contact_law(plate: Plate, loaded: Loaded, temperature: Schedule) -> Exchange:

@@ -6,6 +6,7 @@ import numpy as np
 
 from cryosim.output.history import History
 from cryosim.treatment.model import Frame
+from cryosim.treatment.observe import OF_DEVICES
 
 _SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
 """Unit and factor of volumes: a section has unit thickness, a column unit area."""
@@ -45,13 +46,14 @@ def closure(history: History) -> dict[str, float]:
 
 def _heat_removed(history: History) -> float:
     """Heat that left through surfaces that took heat on the whole."""
-    names = [k for k in history.columns("ledger") if k.split(" [")[0] not in _NO_SURFACE]
+    rows = [k for k in history.columns("ledger") if k.split(" [")[0] not in _NO_SURFACE]
+    names = [k for k in rows if not k.startswith(OF_DEVICES)]
     return float(sum(-min(0.0, history.column("ledger", k).min()) for k in names))
 
 
 _NO_SURFACE = {
     "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
-    "gel put on and taken off",
+    "gel put on and taken off", "change of shape",
 }  # fmt: skip
 
 

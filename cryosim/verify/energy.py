@@ -65,9 +65,9 @@ def _heat_of_pads(treatment: Treatment, T: Values) -> float:
     """Heat (J/m^2) of the gel on a column: it begins at the node of its surface."""
     frame, balance = treatment.frame, treatment.balance
     total, first = 0.0, balance.body.n_mesh
-    gels = {c.surface: c.plate.gel.tissue for c in frame.contacts if c.plate.gel is not None}
+    gels = {s: c.plate.gel.tissue for c in frame.contacts if c.plate.gel for s in c.surfaces}
     ends = {"top": T[0], "bottom": T[-1]}
-    faces = {c.surface: c.plate.face for c in frame.contacts}
+    faces = {s: c.plate.face for c in frame.contacts for s in c.surfaces}
     for s, pad in balance.setting.pads.items():
         chain = np.concatenate([[ends[faces[s]]], balance.T[first : first + pad.cells]])
         levels = np.linspace(0.0, pad.thickness, pad.cells + 1)

@@ -141,10 +141,10 @@ class ForcedBalance(HeatBalance):
         super().__init__(body, team, T + ZERO_CELSIUS, accuracy, integrator)
         self.begin(setting, 0.0)
 
-    def surroundings(self, x: Values, t: float) -> Values:
+    def surroundings(self, x: Values, t: float, states: Values | None = None) -> Values:
         """As without forcing, which is booked as metabolism."""
         self.into[:] = 0.0
-        ledger = super().surroundings(x, t)
+        ledger = super().surroundings(x, t, states)
         heat = self._forcing(t)
         self.into += heat
         ledger[kernels.LEDGER_METABOLISM] += heat.sum()

@@ -55,15 +55,16 @@ def _benchmark(outcome: Outcome) -> dict[str, Any]:
         "problem": outcome.problem,
         "skipped": outcome.skipped,
         "seconds": round(outcome.seconds, 3),
-        "results": [
-            {k: _finite(v) for k, v in asdict(r).items()} | {"passes": r.passes}
-            for r in outcome.results
-        ],
+        "results": [_finite(asdict(r)) | {"passes": r.passes} for r in outcome.results],
     }
 
 
 def _finite(value: Any) -> Any:
-    """``value``, or None for a number that JSON has no word for."""
+    """``value``, or None for a number that JSON has no word for, in lists and tables too."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
     return None if isinstance(value, float) and not isfinite(value) else value
 
 

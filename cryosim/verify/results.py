@@ -13,6 +13,18 @@ class NotHere(Exception):
 
 
 @dataclass(frozen=True)
+class Profile:
+    """Temperatures (degC) that a result is the worst of: one row a time, one column a depth."""
+
+    depths: list[float]
+    """Depths (m)."""
+    times: list[float]
+    """Times (s)."""
+    reference: list[list[float]]
+    computed: list[list[float]]
+
+
+@dataclass(frozen=True)
 class Result:
     """One number that is held against a reference.
 
@@ -29,6 +41,10 @@ class Result:
     """Observed order of convergence, where one is measured."""
     relative: bool = False
     """Whether ``error`` is relative to the reference."""
+    study: tuple[tuple[float, float], ...] = ()
+    """Size (of cells, steps or the like) and error of each solve, where an order is measured."""
+    profile: Profile | None = None
+    """All that was compared, where it is a table of temperatures."""
 
     @property
     def passes(self) -> bool:
@@ -97,4 +113,7 @@ def order(
     found = observed_orders(sizes, errors)
     off = np.nan_to_num(np.abs(found - expected), nan=np.inf)
     worst = float(found[int(off.argmax())])
-    return Result(quantity, "1", expected, worst, float(off.max()), within, order=worst)
+    study = tuple((float(h), float(e)) for h, e in zip(sizes, errors, strict=True))
+    return Result(
+        quantity, "1", expected, worst, float(off.max()), within, order=worst, study=study
+    )

@@ -1,7 +1,7 @@
 """Cases loaded, built and marched as ``cryosim run`` does it, and what is seen of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import ledger
 from cryosim.units import ZERO_CELSIUS
 from cryosim.verify.cases import Entries, metres, written
-from cryosim.verify.results import Result, nearest
+from cryosim.verify.results import Profile, Result, nearest
 
 LEDGER = 1e-9
 """Gate of the ledger's residual, relative to the heat exchanged."""
@@ -117,7 +117,10 @@ def compared(run: Run, expected: Any, tolerance: float) -> list[Result]:
     k, i = np.unravel_index(int(off.argmax()), off.shape)
     place = f"temperature at {1e3 * run.depths[i]:.3g} mm, {run.times[k]:.5g} s"
     what = f"{place} (worst of {off.size})"
-    return [nearest(what, "degC", wanted, run.T, tolerance), closed(run)]
+    depths = run.depths[: wanted.shape[1]].tolist()
+    profile = Profile(depths, run.times, wanted.tolist(), run.T.tolist())
+    worst = nearest(what, "degC", wanted, run.T, tolerance)
+    return [replace(worst, profile=profile), closed(run)]
 
 
 def closed(run: Run) -> Result:

@@ -107,7 +107,7 @@ KEYS = [
     ("mesh.depth", {"finest": "1 mm"}, "mesh.depth.coarsest: is missing"),
 ]
 KINDS = [
-    ("applicator.kind", "cup", 'applicator.kind = "cup": expected "plate"'),
+    ("applicator.kind", "disc", 'applicator.kind = "disc": expected one of plate, cup'),
     ("protocol.0.phase", "col", 'protocol[1].phase = "col": did you mean "cool"?'),
     ("protocol.0.phase", 3, "expected one of cool, rewarm, hold, remove, repeat"),
     ("protocol.0", {"duration": "3 s"}, "protocol[1].phase: is missing; expected one of cool"),
@@ -215,7 +215,7 @@ TOGETHER = [
     ("applicator.gel.tissue", "gell", 'applicator.gel.tissue = "gell": unknown tissue; did you me'),
     ("applicator.contact_conductance", "perfect", "cannot go with a gel pad or a flux limit"),
     ("applicator", [{"size": ["9 mm"]}] * 2, "applicator[2].name = "),
-    ("applicator", [{"size": ["9 mm"]}, {"size": ["9 mm"], "name": "b"}], "overlap; expected them"),
+    ("applicator", [{"size": ["9 mm"]}, {"size": ["9 mm"], "name": "b"}], "and are both on"),
     ("applicator", [], 'protocol[1].phase = "cool": the case has no applicator'),
     ("mesh.extent", ["20 mm"], 'mesh.extent: "applicator" does not fit on the block'),
     ("mesh.extent", [], "mesh.extent: 0 given; expected 1 length for dimension 2"),

@@ -1,0 +1,33 @@
+"""The JSON Schema of case files, by which editors complete and check them."""
+
+from typing import Any
+
+from cryosim.case.schema import Case
+from cryosim.case.shorthand import STANDARD
+from cryosim.library import applicators, sites
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a case, with what a file may name instead of writing it out."""
+    schema = Case.model_json_schema()
+    anatomy = schema["$defs"]["Anatomy"]
+    anatomy["properties"] |= {
+        "site": {"description": "Site of the library, for its layers.", "enum": [*sites.names()]},
+        "thickness": {
+            "description": "Other thicknesses than those of the site, by layer.",
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+        },
+    }
+    anatomy["required"].remove("layers")
+    anatomy["oneOf"] = [{"required": ["layers"]}, {"required": ["site"]}]
+    for part in schema["$defs"].values():
+        if "contact_conductance" in part.get("properties", {}):
+            part["properties"]["library"] = {
+                "description": "Applicator of the library, for the keys that are not given.",
+                "enum": [*applicators.names()],
+            }
+    phases = schema["properties"]["protocol"]
+    schema["properties"]["protocol"] = {"anyOf": [{"const": STANDARD}, phases]}
+    schema["required"] = [key for key in schema["required"] if key not in ("title", "protocol")]
+    return schema

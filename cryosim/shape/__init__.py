@@ -1,0 +1,1 @@
+"""Cups, and the shapes that tissue takes when it is drawn into them; numpy only."""

@@ -1,0 +1,65 @@
+"""Which surfaces each applicator covers, and the skin that its sensor feels."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cryosim.case.applicator import Plate, VacuumCup
+from cryosim.case.load import Loaded
+from cryosim.fem.domain import together
+from cryosim.fem.operators import Operators
+from cryosim.thermal.arena import Shape
+from cryosim.thermal.network import Indices, Values
+from cryosim.treatment.cups import Skin, drawing
+from cryosim.treatment.geometry import surfaces_of
+from cryosim.treatment.phases import Contact
+
+
+def contacts_of(
+    loaded: Loaded, operators: Operators, skin: Skin | None, drawn: Mapping[str, Shape]
+) -> list[Contact]:
+    """Contact of every applicator; ``operators`` have the skin in its pieces.  Collective."""
+    names = [surface.name for surface in operators.surfaces]
+    contacts = []
+    for plate in loaded.case.applicator:
+        touched, cavity, surfaces = surfaces_of(plate, loaded.case), [], operators.surfaces
+        if isinstance(plate, VacuumCup) and skin is not None:
+            touched = [p.name for p in skin.pieces if plate.name in p.touched_by]
+            held = [p for p in skin.pieces if plate.name in p.in_cavity_of and not p.touched_by]
+            cavity = [p.name for p in held]
+            in_use = (names for names in drawing(loaded.case) if plate.name in names)
+            shape = drawn.get(together(next(in_use, ())))
+            surfaces = list(shape.surfaces) if shape is not None else surfaces
+        places = tuple(names.index(name) for name in touched)
+        pieces = [surfaces[s] for s in places]
+        node = np.concatenate([piece.node for piece in pieces])
+        area = np.concatenate([piece.area for piece in pieces])
+        felt = _felt(plate, node, area, operators, block=loaded.case.mesh.file is None)
+        whole = float(operators.team.total(np.array([area.sum()]))[0])
+        around = tuple(names.index(name) for name in cavity)
+        contacts.append(Contact(plate, places, whole, *felt, around))
+    return contacts
+
+
+def _felt(
+    plate: Plate, node: Indices, area: Values, operators: Operators, *, block: bool
+) -> tuple[Indices, Values]:
+    """Nodes under the sensor of ``plate`` and their shares in its reading.  Collective.
+
+    The sensor feels the skin within its radius, by area, or the nearest node if there is none.
+    """
+    team = operators.team
+    lateral = operators.space.mesh.geometry.dim - 1
+    x = operators.space.tabulate_dof_coordinates()[node][:, :lateral]
+    middle = np.array([*plate.centre, 0.0])[:lateral]
+    if not block:
+        moments = team.total(np.array([area.sum(), *(area @ x)]))
+        middle = moments[1:] / moments[0]
+    sensor = plate.device.sensor if plate.device is not None else None
+    offset = np.array([*(sensor.offset if sensor else ()), 0.0, 0.0])[:lateral]
+    distance = np.linalg.norm(x - middle - offset, axis=1)
+    nearest = -team.largest(float((-distance).max(initial=-np.inf)))
+    radius = max(sensor.radius if sensor else 0.0, nearest * (1 + 1e-9))
+    here = distance <= radius
+    weight = area[here]
+    return node[here], weight / team.total(np.array([weight.sum()]))[0]

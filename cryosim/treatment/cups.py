@@ -1,0 +1,250 @@
+"""Tissue drawn into cups: displacement of the block, and what its skin touches."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from mpi4py import MPI
+
+from cryosim.case.applicator import VacuumCup
+from cryosim.case.extent import extent_of
+from cryosim.case.load import Loaded
+from cryosim.case.protocol import Remove
+from cryosim.case.schema import Case
+from cryosim.errors import CaseError
+from cryosim.fem.domain import Domain, compute_midpoints, together
+from cryosim.fem.draw.draw import kept_draw
+from cryosim.fem.operators import Operators, assemble
+from cryosim.parallel import on_root
+from cryosim.shape.drawn import Drawn
+from cryosim.shape.tissue_mechanics import FAT, MUSCLE, SKIN, Elasticity
+from cryosim.thermal.arena import Shape
+from cryosim.thermal.network import Surface, Values
+
+ELASTICITY = {
+    "epidermis": SKIN, "dermis": SKIN, "skin": SKIN, "fat": FAT, "septa": FAT, "muscle": MUSCLE,
+}  # fmt: skip
+"""Elastic laws of tissues of the library."""
+
+_INSIDE = 1e-6
+"""How far (m) above the mouth a point of the skin is in the cup."""
+
+
+@dataclass(frozen=True)
+class CupDraw:
+    """One cup and the block that it alone has drawn."""
+
+    plate: VacuumCup
+    drawn: Drawn
+
+    def displacement(self, points: Values) -> Values:
+        """Displacement (m) of reference ``points`` (n, dimension) of the block."""
+        return self.drawn.at(self._from_centre(points))
+
+    def touching(self, points: Values) -> Values:
+        """Part (0 to 1) of the skin around each of ``points`` that touches the wall."""
+        return self.drawn.contact_at(self._from_centre(points))
+
+    def inside(self, points: Values) -> Values:
+        """Whether (0 or 1) reference ``points`` are in the cup when they are drawn."""
+        place = self._from_centre(points)
+        place = place + self.drawn.at(place)
+        half = np.array([self.plate.cup.gap, self.plate.cup.length])[: points.shape[1] - 1] / 2.0
+        within = (np.abs(place[:, :-1]) < half + self.plate.cup.lip).all(axis=1)
+        return (within & (place[:, -1] > self.drawn.mouth + _INSIDE)).astype(float)
+
+    def rims(self, axis: int) -> list[float]:
+        """Where (m) contact ends along a lateral axis of the block at rest."""
+        others = tuple(k for k in range(self.drawn.contact.ndim) if k != axis)
+        along = self.drawn.contact.max(axis=others) if others else self.drawn.contact
+        x = self.drawn.axes[axis]
+        over = along > 0.5
+        ends = np.flatnonzero(over[1:] != over[:-1])
+        edges = [float(0.5 * (x[i] + x[i + 1])) for i in ends]
+        centre = (*self.plate.centre, 0.0)[axis]
+        return [centre + sign * edge for edge in edges for sign in (-1.0, 1.0)]
+
+    def _from_centre(self, points: Values) -> Values:
+        """``points`` seen from the middle of the mouth."""
+        centre = np.zeros(points.shape[1])
+        n = points.shape[1] - 1
+        centre[:n] = (*self.plate.centre, 0.0)[:n]
+        return points - centre
+
+
+def draws_of(loaded: Loaded, comm: MPI.Comm) -> list[CupDraw]:
+    """Every cup of the case with the block it draws.  Collective."""
+    cups = [p for p in loaded.case.applicator if isinstance(p, VacuumCup)]
+    return [CupDraw(cup, _drawn(cup, loaded, comm)) for cup in cups]
+
+
+def rims_of(draws: Sequence[CupDraw], dimension: int) -> list[list[float]]:
+    """Where (m) contact in any cup ends along each lateral axis; nothing without cups."""
+    return [[x for d in draws for x in d.rims(k)] for k in range(dimension - 1)] if draws else []
+
+
+def inside_of(draws: Sequence[CupDraw]) -> Callable[[Values], Values] | None:
+    """Whether (0 or 1) reference points of the block are drawn into a cup; None without cups."""
+    if not draws:
+        return None
+    return lambda points: np.asarray(np.max([draw.inside(points) for draw in draws], axis=0))
+
+
+def _drawn(plate: VacuumCup, loaded: Loaded, comm: MPI.Comm) -> Drawn:
+    """The block drawn into ``plate``.  Collective."""
+    case = loaded.case
+    layers = [layer.thickness or 0.0 for layer in case.anatomy.layers]
+    half = _half_widths(plate, loaded)
+    try:
+        if plate.draw == "parametric":
+            return on_root(comm, lambda: plate.fold.drawn(layers, half))
+        options = plate.mechanics.model_copy(
+            update={
+                "kind": "section" if case.dimension == 2 else "quarter",
+                "margin": min(
+                    half[0] - plate.cup.gap / 2, (*half, np.inf)[1] - plate.cup.length / 2
+                ),
+            }
+        )
+        laws = [_elasticity(plate, layer.tissue) for layer in case.anatomy.layers]
+        tissue = list(zip(layers, laws, strict=True))
+        return kept_draw(_cache(), tissue, plate.cup, plate.suction, options, comm)
+    except CaseError as error:
+        raise CaseError(f"{loaded.path}:\n  applicator {plate.name}: {error}") from error
+
+
+def _half_widths(plate: VacuumCup, loaded: Loaded) -> list[float]:
+    """Reach (m) of the block from the middle of the mouth, along each lateral axis."""
+    centre = (*plate.centre, 0.0)
+    sides = [extent_of(loaded.case, axis) for axis in range(loaded.case.dimension - 1)]
+    return [max(high - x, x - low) for (low, high), x in zip(sides, centre, strict=False)]
+
+
+def _elasticity(plate: VacuumCup, tissue: str) -> Elasticity:
+    """How ``tissue`` resists the draw."""
+    law = plate.elasticity.get(tissue) or ELASTICITY.get(tissue)
+    if law is None:
+        raise CaseError(
+            f"elasticity.{tissue}: is missing; expected a table such as "
+            '{ shear_modulus = "1 kPa" }'
+        )
+    return law
+
+
+def _cache() -> Path:
+    """Where hyperelastic draws are kept: they take minutes and depend on nothing else."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "cryosim" / "draws"
+
+
+def drawing(case: Case) -> list[tuple[str, ...]]:
+    """Names of the cups that draw tissue in during each phase, in the order of the case."""
+    cups = [p.name for p in case.applicator if isinstance(p, VacuumCup)]
+    on: set[str] = set()
+    drawing = []
+    for phase in case.phases:
+        named = {*(phase.applicators or [p.name for p in case.applicator])}
+        on = on - named if isinstance(phase, Remove) else on | named
+        drawing.append(tuple(c for c in cups if c in on and phase.vacuum))
+    return drawing
+
+
+def shapes_of(
+    draws: Sequence[CupDraw], operators: Operators, domain: Domain, skin: "Skin", case: Case
+) -> dict[str, Shape]:
+    """Every shape that the block takes in the protocol, by its name.  Collective."""
+    points = operators.space.tabulate_dof_coordinates()[:, : domain.dimension]
+    shapes = {}
+    for names in dict.fromkeys(drawing(case)):
+        if names:
+            active = [draw for draw in draws if draw.plate.name in names]
+            moved = np.sum([draw.displacement(points) for draw in active], axis=0)
+            drawn = assemble(
+                domain, len(operators.stencils), [s.name for s in operators.surfaces], moved
+            )
+            shapes[together(names)] = Shape(drawn.stencils, skin.split(drawn.surfaces))
+    return shapes
+
+
+# --- skin ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the skin that differs from others by the cups that touch it or hold it."""
+
+    name: str
+    touched_by: frozenset[str]
+    in_cavity_of: frozenset[str]
+    share: Values
+    """Part (0 to 1) of the skin around each node of the face "top"."""
+
+
+TOP = "top"
+
+
+class Skin:
+    """The face "top" in pieces; without cups it is one."""
+
+    def __init__(self, draws: Sequence[CupDraw], operators: Operators) -> None:
+        """Pieces at the nodes of the face, the same on every rank.  Collective."""
+        self._draws = draws
+        face = next(s for s in operators.surfaces if s.name == TOP)
+        x = operators.space.tabulate_dof_coordinates()[face.node]
+        pieces = _pieces(draws, x[:, : operators.space.mesh.geometry.dim])
+        area = operators.team.total(np.array([face.area @ piece.share for piece in pieces]))
+        self.pieces = [p for p, a in zip(pieces, area, strict=True) if a > 0.0 or p.name == TOP]
+
+    def split(self, surfaces: Sequence[Surface]) -> list[Surface]:
+        """The ``surfaces`` with the face in its pieces, what is touched by a cup first."""
+        face = next(s for s in surfaces if s.name == TOP)
+        parts = {p.name: _part(face, p) for p in self.pieces}
+        free = parts.pop(TOP)
+        return [*parts.values(), *(free if s.name == TOP else s for s in surfaces)]
+
+    def conditions(self, conditions: dict[str, str]) -> dict[str, str]:
+        """The ``conditions`` of surfaces with those of the pieces of the face, in their order."""
+        touched = {p.name: "applicator" for p in self.pieces if p.touched_by}
+        cavity = {
+            p.name: conditions[TOP] for p in self.pieces if p.name != TOP and not p.touched_by
+        }
+        names = [p.name for p in self.pieces if p.name != TOP]
+        return {name: (touched | cavity)[name] for name in names} | conditions
+
+    def shown(self, domain: Domain) -> Domain:
+        """The ``domain`` with each facet of the face in the piece that it is most of."""
+        facets = domain.surfaces[TOP]
+        middle = compute_midpoints(domain.mesh, domain.dimension - 1, facets)
+        pieces = _pieces(self._draws, middle[:, : domain.dimension])
+        shares = {p.name: p.share for p in pieces}
+        names = [p.name for p in self.pieces]
+        most = np.argmax(np.stack([shares[name] for name in names]), axis=0)
+        parts = {name: facets[most == k] for k, name in enumerate(names)}
+        return replace(domain, surfaces=domain.surfaces | parts)
+
+
+def _part(face: Surface, piece: Piece) -> Surface:
+    area = face.area * piece.share
+    here = area > 0.0
+    return Surface(piece.name, face.node[here], area[here])
+
+
+def _pieces(draws: Sequence[CupDraw], points: Values) -> list[Piece]:
+    """Pieces of the skin at reference ``points``; together they are all of it."""
+    kinds = []
+    for draw in draws:
+        touched = draw.touching(points)
+        cavity = (1.0 - touched) * draw.inside(points)
+        kinds.append({"touched": touched, "cavity": cavity, "free": 1.0 - touched - cavity})
+    names = [draw.plate.name for draw in draws]
+    pieces = []
+    for choice in product(("touched", "cavity", "free"), repeat=len(draws)):
+        share = np.prod([kind[c] for kind, c in zip(kinds, choice, strict=True)], axis=0)
+        touched_by = [n for n, c in zip(names, choice, strict=True) if c == "touched"]
+        cavity_of = [n for n, c in zip(names, choice, strict=True) if c == "cavity"]
+        name = together([*touched_by, *(f"{n} cavity" for n in cavity_of)]) or TOP
+        pieces.append(Piece(name, frozenset(touched_by), frozenset(cavity_of), np.asarray(share)))
+    return pieces
