@@ -18,10 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cryosim import __version__
+from cryosim.case.editor import json_schema
 from cryosim.case.load import load
-from cryosim.case.schema import Case
 from cryosim.case.sources import bibliography_of
+from cryosim.case.toml import text_of
 from cryosim.errors import CaseError, CryosimError
+from cryosim.library.table import Shelf, as_dict, rendered
 
 app = typer.Typer(
     name="cryosim",
@@ -68,9 +70,17 @@ def run(
 
 
 @app.command()
-def check(case: CaseFile) -> None:
+def check(
+    case: CaseFile,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Print the case with sites and such written out.")
+    ] = False,
+) -> None:
     """Check a case file and say what it contains."""
     loaded = load(case)
+    if expanded:
+        print(text_of(loaded.expanded.fields), end="")
+        return
     minutes = loaded.case.duration / 60
     print(f"{case}: good")
     print(f"  {loaded.case.title}")
@@ -82,7 +92,7 @@ def check(case: CaseFile) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of case files, for editors."""
-    print(json.dumps(Case.model_json_schema(), indent=2))
+    print(json.dumps(json_schema(), indent=2))
 
 
 @app.command()
@@ -104,6 +114,19 @@ def new(
 def cite(case: CaseFile) -> None:
     """Print the values that a case takes, how far each can be trusted, and the literature."""
     print(bibliography_of(load(case)).render(width=min(100, Console().width)))
+
+
+@app.command(name="list")
+def list_(
+    what: Annotated[Shelf, typer.Argument(help="What to list.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(help="One of them only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
+) -> None:
+    """List what the library holds, with spread, grade and sources of every value."""
+    if as_json:
+        print(json.dumps(as_dict(what, name), indent=2, ensure_ascii=False))
+    else:
+        Console().print(rendered(what, name))
 
 
 @app.command()
@@ -179,6 +202,35 @@ def _verify_solution(case: Path, out: Path) -> None:
     on_root(comm, lambda: write_json(file, report.as_dict()))
     console.print(report.table())
     console.print(f"report in {file}", highlight=False, markup=False)
+
+
+@app.command()
+def validate(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Experiments; all of them.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("results/validation"),
+) -> None:
+    """Compute published experiments and trials, and set them beside what was measured.
+
+    What is found is no matter of the exit code; a run that fails is.
+    """
+    from mpi4py import MPI
+
+    from cryosim.parallel import on_root
+    from cryosim.validate.report import HTML_FILE, as_json, write
+    from cryosim.validate.suite import validate as compute
+    from cryosim.validate.table import Display
+
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
+    display = Display()
+    report = compute(names or (), display.watch)
+    display.summary(as_json(report))
+    on_root(MPI.COMM_WORLD, lambda: write(report, out))
+    if MPI.COMM_WORLD.rank == 0:
+        print(f"report in {out / HTML_FILE}")
+    if not report.ran:
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -25,7 +25,7 @@ from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_json, write_text
 from cryosim.output.provenance import versions
 from cryosim.parallel import collected_together, on_root
-from cryosim.treatment.bands import Solve, banded, coarser_solves, refuse_unless_coarsenable
+from cryosim.treatment.bands import Coarser, banded, coarser_solves, refuse_unless_coarsenable
 from cryosim.treatment.build import build
 from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.model import Treatment
@@ -115,7 +115,7 @@ def run(
                     f"--resume{' --error-bands' if error_bands else ''}"
                 )
         recorder.close()
-        coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else {}
+        coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else None
         stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
         stopwatch.lap("output")
@@ -229,7 +229,7 @@ def _result(
     recorder: Recorder,
     stopwatch: Stopwatch,
     problem: str | None,
-    coarser: dict[float, Solve],
+    coarser: Coarser | None,
 ) -> dict[str, Any]:
     """Contents of result.json.  Collective."""
     frame, comm, history = treatment.frame, treatment.frame.operators.team.comm, recorder.history
@@ -239,7 +239,7 @@ def _result(
         "status": "done",
         "title": loaded.case.title,
         "dimension": loaded.case.dimension,
-        "quantities": banded(quantities(frame, history), coarser),
+        "quantities": banded(frame, quantities(frame, history), coarser),
         "ledger": closure(history),
         "timing": {
             **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},

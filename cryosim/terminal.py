@@ -100,6 +100,11 @@ def _quantities(result: dict[str, Any]) -> Table:
         table.add_column("numerical error", justify="right")
     table.add_column("unit")
     for name, entry in result["quantities"].items():
-        band = [f"\u00b1 {entry['band']:.1g}"] if banded else []
+        band = [_width(entry["band"], entry["value"])] if banded else []
         table.add_row(Text(name), f"{entry['value']:.4g}", *band, entry["unit"])
     return table
+
+
+def _width(band: float, value: float) -> str:
+    """Half-width of a band; 0 where it is rounding."""
+    return f"\u00b1 {band if band > 1e-9 * abs(value) else 0.0:.1g}"

@@ -1,4 +1,4 @@
-"""Pages that are made from the code: case file, tissues, command line, modules.
+"""Pages that are made from the code: case file, library, command line, modules.
 
 MkDocs runs :func:`pages` through ``docs/hooks.py``; nothing made here is kept in the repository.
 """
@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
+import gen_library
 import typer
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -21,7 +22,6 @@ from pydantic_core import PydanticUndefined
 import cryosim
 from cryosim.case.schema import DEPTH_GRADING, TOLERANCE, Case
 from cryosim.cli import app
-from cryosim.library import cite, tissues
 from cryosim.physics.blood import Blood, BloodFlow, MetabolicHeat
 from cryosim.physics.tissue import Tissue
 from cryosim.units import Unit
@@ -202,9 +202,9 @@ def pages() -> dict[str, str]:
     """Path of every page that is made -> its Markdown."""
     return {
         "case-file.md": case_file(),
-        "tissues.md": tissue_library(),
         "command-line.md": command_line(),
         "api.md": modules(),
+        **gen_library.pages(),
     }
 
 
@@ -217,7 +217,7 @@ def case_file() -> str:
     for model, (path, *others) in sections().items():
         parts.append(f"## {path or 'The whole file'}\n")
         if path:
-            parts.append(_prose(inspect.getdoc(model) or "") + "\n")
+            parts.append(prose(inspect.getdoc(model) or "") + "\n")
         if others:
             parts.append(
                 "The same in " + ", ".join(f"`{p.split(' (')[0]}`" for p in others) + ".\n"
@@ -305,7 +305,7 @@ def _table(model: type[BaseModel]) -> str:
         if bounds:
             value += f"; {bounds}"
         value = value.replace("text; at least 1 of them", "text that is not empty")
-        row = (f"`{key}`", value, default, _prose(meaning(model, name, key)))
+        row = (f"`{key}`", value, default, prose(meaning(model, name, key)))
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
     return "\n".join(rows) + "\n"
 
@@ -459,51 +459,6 @@ def _by_dimension() -> str:
     return "\n".join(rows) + "\n"
 
 
-# --- the library -----------------------------------------------------------------------------
-
-
-def tissue_library() -> str:
-    """Every tissue, its values and the literature."""
-    parts = [(HERE / "parts" / "tissues.md").read_text(encoding="utf-8")]
-    parts += ["| grade | means |", "|---|---|"]
-    parts += [f"| {grade} | {text} |" for grade, text in cite.GRADES.items()]
-    for name in (*tissues.names(), tissues.BLOOD):
-        title = tissues.fields(name).get("title", "Arterial blood")
-        words = "" if title.lower() == name else f": {title[0].lower() + title[1:]}"
-        parts.append(f"\n## `{name}`{words}\n")
-        parts.append(_entries(tissues.entries(name)))
-    parts.append("\n## Defaults of the case file\n")
-    parts.append(_entries(cite.defaults()))
-    parts.append("\n## Sources\n")
-    parts += [_source(key, source) for key, source in cite.sources().items()]
-    return "\n".join(parts) + "\n"
-
-
-def _entries(entries: typing.Mapping[str, tissues.Entry]) -> str:
-    rows = ["| property | value | published | grade | sources |", "|---|---|---|---|---|"]
-    notes = []
-    for key, entry in entries.items():
-        sources = ", ".join(f"[{s}](#{s})" for s in entry.source)
-        value = cite.shown(entry.value).replace("True", "true").replace("False", "false")
-        rows.append(f"| `{key}` | {value} | {entry.spread or ''} | {entry.grade} | {sources} |")
-        if entry.note:
-            notes.append(f"- `{key}`: {_one_line(entry.note)}")
-    return "\n".join([*rows, "", *notes])
-
-
-def _source(key: str, source: cite.Source) -> str:
-    text = f'<a id="{key}"></a>**{key}**: {_one_line(source.citation)}.'
-    if source.url:
-        text += f" <{source.url}>"
-    if source.note:
-        text += f" *{_one_line(source.note)}*"
-    return f"- {text} Seen: {source.seen}."
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).rstrip(".") + ("." if text.rstrip().endswith("..") else "")
-
-
 # --- the command line ------------------------------------------------------------------------
 
 
@@ -569,7 +524,7 @@ def modules() -> str:
 def _first(file: Path) -> str:
     """First paragraph of the docstring of a module."""
     text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
-    return _prose(text.split("\n\n")[0]).replace("|", "\\|")
+    return prose(text.split("\n\n")[0]).replace("|", "\\|")
 
 
 def _public(file: Path) -> list[str]:
@@ -579,7 +534,7 @@ def _public(file: Path) -> list[str]:
     return [n.name for n in body if isinstance(n, kinds) and not n.name.startswith("_")]
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Markdown on one line from a docstring in reStructuredText."""
     paragraphs = text.split("\n\n")
     text = " ".join(" ".join(p.split()) for p in paragraphs if not p.startswith(".. "))

@@ -15,7 +15,9 @@ from mkdocs.structure.files import File, Files
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from gen_reference import pages
+import gen_book
+import gen_reference
+import gen_verification
 
 _FORMULA = re.compile(
     r'<(span|div) class="arithmatex">\s*(?:\\\(|\\\[)(.*?)(?:\\\)|\\\])\s*</\1>', re.DOTALL
@@ -25,9 +27,12 @@ _CASE = re.compile(r"<!-- case: ([^\s,]+)([^\n]*?) -->\n```toml")
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the pages that are made from the code."""
-    for path, text in pages().items():
+    """Add the pages that are made from the code, and those made from a run."""
+    made = gen_reference.pages() | gen_verification.pages() | gen_book.pages()
+    for path, text in made.items():
         files.append(File.generated(config, path, content=text))
+    for path, source in gen_book.pictures().items():
+        files.append(File.generated(config, path, abs_src_path=str(source)))
     return files
 
 

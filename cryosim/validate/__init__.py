@@ -1,0 +1,1 @@
+"""Validation: published experiments, computed as cases and set beside the measurements."""

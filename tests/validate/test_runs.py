@@ -1,0 +1,148 @@
+"""Experiments run for real: one by the command line, all of them for the book."""
+
+import json
+import re
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT, shell
+
+from cryosim.case.load import load
+from cryosim.run import run
+from cryosim.validate import suite
+from cryosim.validate.cases import case_text, variants
+from cryosim.validate.experiment import NAMES, experiment
+from cryosim.validate.readings import Seen, read
+
+sys.path.insert(0, str(ROOT / "docs"))
+
+import gen_book
+
+OTTE = experiment("otte_2002")
+
+INDEPENDENT = {
+    ("none", "120 W/m^2/K"): [11.0, 23.5, 39.5, 61.0],
+    ("none", "250 W/m^2/K"): [9.0, 20.5, 36.0, 56.5],
+    ("0.1 of rest", "250 W/m^2/K"): [9.5, 22.0, 41.0, 70.0],
+    ("none", "60 W/m^2/K"): [14.5, 28.5, 46.5, 70.0],
+    ("0.2 of rest", "250 W/m^2/K"): [9.5, 24.0, 48.0, 101.0],
+    ("as at rest", "120 W/m^2/K"): [18.5, np.inf, np.inf, np.inf],
+}
+"""Minutes by a one-dimensional finite-difference code that shares nothing with cryosim.
+
+It looked every 30 s, so it is late by up to that.  It has no latent heat, and its skin and its
+metabolic rates differ a little; where blood flows the long times feel that most.
+"""
+
+
+def minutes(folder, setting, variant):
+    """Computed minutes of one group of Otte 2002."""
+    path = folder / "case.toml"
+    path.write_text(case_text(OTTE, setting, variant), encoding="utf-8")
+    seen = Seen.of(run(path, folder / "out", figures=False))
+    return read(setting.points[0].reading, seen)
+
+
+@pytest.mark.parametrize("levels", INDEPENDENT, ids=", ".join)
+def test_times_are_those_of_an_independent_code(levels, tmp_path):
+    variant = next(v for v in variants(OTTE) if v.label == ", ".join(levels))
+    found = [minutes(tmp_path, setting, variant) for setting in OTTE.settings]
+    for value, expected in zip(found, INDEPENDENT[levels], strict=True):
+        within = max(0.6, (0.025 if levels[0] == "none" else 0.075) * expected)
+        assert value == expected or abs(value - expected + 0.25) <= within, (found, levels)
+
+
+def test_the_mesh_and_the_rows_are_fine_enough(tmp_path):
+    variant = next(v for v in variants(OTTE) if v.label == "none, 250 W/m^2/K")
+    setting = OTTE.settings[1]
+    coarse = minutes(tmp_path, setting, variant)
+    text = case_text(OTTE, setting, variant)
+    fine = re.sub(r'every = "60 s"', 'every = "10 s"', text)
+    fine = re.sub(r"depth = \{ finest.*", 'depth = { finest = "0.1 mm", growth = 1.05, '
+                  'coarsest = "0.3 mm" }', fine)  # fmt: skip
+    assert fine.count("0.1 mm") == fine.count('"10 s"') == 1
+    path = tmp_path / "fine.toml"
+    path.write_text(fine, encoding="utf-8")
+    seen = Seen.of(run(path, tmp_path / "fine", figures=False))
+    assert read(setting.points[0].reading, seen) == pytest.approx(coarse, abs=0.05)
+
+
+def test_the_command_line_runs_one_experiment_and_leaves_a_report(tmp_path):
+    out = tmp_path / "new" / "report"
+    done = shell("validate", "anvari_sapphire", "--out", out)
+    assert done.code == 0, done.err
+    assert "0 of 3 windows in the measured range" in done.out  # the default contact is of gel
+    assert "1 experiments, 36 runs" in done.out
+    content = json.loads((out / "validation.json").read_text(encoding="utf-8"))
+    (entry,) = content["experiments"]
+    assert content["ran"]
+    assert {"cryosim", "numpy"} <= set(content["versions"])
+    assert {"processor", "cores"} <= set(content["hardware"])
+    perfect = next(v for v in entry["variants"] if v["label"] == "perfect, skin 0.37 W/m/K")
+    assert perfect["computed"] == pytest.approx([6.0, 9.0, 12.0])
+    page = (out / "validation.html").read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href)\s*=\s*['"](?!data:)""", page) == []
+    assert page.count("data:image/svg+xml") == 1
+    assert "$" not in page
+    assert (
+        "<text" in (out / "anvari_sapphire.svg").read_text()
+        or "<path" in (out / "anvari_sapphire.svg").read_text()
+    )
+    cases = sorted((out / "cases" / "anvari_sapphire").glob("*.toml"))
+    assert len(cases) == 36
+    assert load(cases[0]).case.dimension == 1
+
+
+def test_a_run_that_fails_is_told_and_ends_with_3(cryosim, tmp_path, monkeypatch):
+    from cryosim.errors import NumericalError
+
+    def fails(*_, **__):
+        raise NumericalError("the step underflowed")
+
+    monkeypatch.setattr(suite, "run", fails)
+    got = cryosim("validate", "mars_2006", "--out", tmp_path)
+    assert got.code == 3
+    assert "A run failed: NumericalError: the step underflowed" in got.out
+    assert "A run failed" in (tmp_path / "validation.html").read_text(encoding="utf-8")
+
+
+def test_an_unknown_name_is_bad_input(cryosim, tmp_path):
+    got = cryosim("validate", "otte", "--out", tmp_path / "none")
+    assert got.code == 2
+    assert 'no experiment is called "otte"' in got.err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.slow
+def test_the_book_holds_every_experiment_with_its_failures():
+    content = gen_book.content()
+    found = {entry["name"]: entry for entry in content["experiments"]}
+    assert content["ran"]
+    assert tuple(found) == NAMES
+    counts = {v["label"]: v["inside"] for v in found["otte_2002"]["variants"]}
+    assert counts["none, 250 W/m^2/K"] == counts["0.1 of rest, 250 W/m^2/K"] == 4
+    assert [n for label, n in counts.items() if label.startswith("as at rest")] == [0, 0, 0]
+    pages = gen_book.pages()
+    assert set(pages) == {"validation.md", *map(gen_book.page_of, content["experiments"])}
+    otte = pages["validation-otte-2002.md"]
+    assert "calibration: inputs were scanned" in otte
+    assert otte.count("✓") == sum(counts.values())
+    assert "not\u00a0reached" in otte
+    assert set(gen_book.pictures()) == {f"validation/{name}.svg" for name in NAMES}
+    assert all(path.is_file() for path in gen_book.pictures().values())
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert all(f" {page}\n" in nav for page in pages)
+
+
+def test_the_page_on_credibility_points_at_what_there_is():
+    page = (ROOT / "docs" / "credibility.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:tests|docs|\.ci)/[\w./]+|constraints\.txt)`", page)
+    assert len(paths) >= 4
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    table = page.split("## The thirteen factors")[1].split("##")[0]
+    rows = re.findall(r"(?m)^\| \*\*.*\|$", table)
+    assert len(rows) == 13
+    assert all(len(row.strip("|").split(" | ")) == 4 for row in rows)
+    help_text = shell("--help").out
+    assert all(verb in help_text for verb in re.findall(r"`cryosim (\w+)", page))
