@@ -135,10 +135,11 @@ def mesh(case: CaseFile) -> None:
     from mpi4py import MPI
 
     from cryosim.fem.quality import quality
-    from cryosim.treatment.geometry import mesh_of
+    from cryosim.treatment.build import mesh_for
+    from cryosim.treatment.cups import draws_of
 
-    loaded = load(case)
-    report = quality(mesh_of(loaded, MPI.COMM_WORLD))
+    loaded, comm = load(case), MPI.COMM_WORLD
+    report = quality(mesh_for(loaded, draws_of(loaded, comm), comm))
     if MPI.COMM_WORLD.rank == 0:
         print(json.dumps(report, indent=2, default=str))
 

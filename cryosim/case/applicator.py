@@ -86,6 +86,7 @@ class VacuumCup(Plate):
 
     kind: Literal["cup"] = "cup"  # type: ignore[assignment]
     cup: Cup
+    """Its cavity."""
     suction: Pressure = 30e3
     """Pressure in the cup below the room's; 30 kPa, assumption (mechanics alone takes it)."""
     draw: Literal["parametric", "hyperelastic"] = "parametric"
@@ -101,8 +102,20 @@ class VacuumCup(Plate):
     """Tissue -> how it resists; skin, fat and muscle of a hyperelastic draw have defaults."""
     mechanics: DrawOptions = DrawOptions()
     """How a hyperelastic draw is computed; its kind and margin follow from the case."""
+    half_contact_pressure: Pressure | None = None
+    """Contact pressure p_h at which half of the contact conductance is reached, as p / (p + p_h);
+    none if conductance does not depend on it.  A hyperelastic draw knows the pressure."""
     cavity_film: Conductance = 5.0
     """Between the wall and skin in the cup that does not touch it; 5 W/m^2/K, assumption: air."""
+
+    @model_validator(mode="after")
+    def _pressure_is_known(self) -> Self:
+        if self.half_contact_pressure is not None and self.draw == "parametric":
+            raise fault_at(
+                "half_contact_pressure",
+                'a parametric fold has no contact pressure; expected draw = "hyperelastic"',
+            )
+        return self
 
     @property
     def footprint(self) -> tuple[float, ...]:

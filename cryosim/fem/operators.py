@@ -5,7 +5,7 @@ and leaves 7 entries a row on a block of hexahedra, none of them positive off th
 the same error as full quadrature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from dolfinx import mesh as dmesh
 from mpi4py import MPI
 
 from cryosim.fem.domain import Domain, LocalIndices
+from cryosim.fem.pullback import Deformation
 from cryosim.thermal.network import Surface, TissueStencil, Values
 
 _VERTEX_RULE = {"quadrature_rule": "vertex", "quadrature_degree": 1}
@@ -95,30 +96,76 @@ class Operators:
         return result
 
 
-def assemble(domain: Domain, n_layers: int, surfaces: Sequence[str]) -> Operators:
-    """Operators of ``domain`` with the named ``surfaces``.  Collective."""
+def assemble(
+    domain: Domain,
+    n_layers: int,
+    surfaces: Sequence[str],
+    displacement: Values | None = None,
+    parts: Mapping[str, tuple[str, Values]] | None = None,
+) -> Operators:
+    """Operators of ``domain`` with the named ``surfaces``.  Collective.
+
+    ``displacement`` (m) of every local geometry node, shape (n, dimension), deforms the domain.
+    ``parts`` are further surfaces, each a part of one that is named: its name and the fraction (0
+    to 1) of it at every local geometry node; what the parts leave of it keeps its name.
+    """
     V = fem.functionspace(domain.mesh, ("Lagrange", 1))
     u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
     owned = V.dofmap.index_map.size_local
+    conduction, volume, area = ufl.grad(u), v, v
+    if displacement is not None:
+        deformation = Deformation.of(domain, displacement)
+        conduction = deformation.conduction * conduction
+        volume, area = deformation.volume * v, deformation.area * v
     pieces = []
     for layer in range(n_layers):
         cells = np.flatnonzero(domain.layer == layer).astype(np.int32)
         dx = _measure("dx", domain.mesh, domain.dimension, cells)
-        matrix = _entries(fem.form(ufl.inner(ufl.grad(u), ufl.grad(v)) * dx), owned)
-        pieces.append((*matrix, _lumped(fem.form(v * dx), owned)))
+        matrix = _entries(fem.form(ufl.inner(conduction, ufl.grad(v)) * dx), owned)
+        pieces.append((*matrix, _lumped(fem.form(volume * dx), owned)))
     ghosts = _ghosts_of([column for _, column, _, _ in pieces], V.dofmap.index_map)
     stencils = [
-        TissueStencil(row, _local(column, V.dofmap.index_map, ghosts), value, volume)
-        for row, column, value, volume in pieces
+        TissueStencil(row, _local(column, V.dofmap.index_map, ghosts), value, lumped)
+        for row, column, value, lumped in pieces
     ]
-    parts = []
+    areas = {}
     for name in surfaces:
         ds = _measure("ds", domain.mesh, domain.dimension - 1, domain.surfaces[name])
-        area = _lumped(fem.form(v * ds), owned)
-        node = np.flatnonzero(area > 0.0)
-        parts.append(Surface(name, node, area[node]))
+        areas[name] = _lumped(fem.form(area * ds), owned)
+    _divide(areas, parts or {}, V)
     team = RankTeam(domain.mesh.comm, owned, ghosts)
-    return Operators(V, stencils, parts, team, ghosts)
+    return Operators(V, stencils, _surfaces(areas), team, ghosts)
+
+
+def _divide(
+    areas: dict[str, Values], parts: Mapping[str, tuple[str, Values]], space: fem.FunctionSpace
+) -> None:
+    """Give ``parts`` their fraction of the ``areas`` of owned nodes."""
+    whole, left = dict(areas), dict[str, Values]()
+    for name, (of, at_geometry) in parts.items():
+        fraction = on_nodes(space, at_geometry)[: whole[of].size]
+        left[of] = left.get(of, np.ones(fraction.size)) - fraction
+        areas[name] = fraction * whole[of]
+        wrong = (whole[of] > 0.0) & ((fraction < 0.0) | (left[of] < -_NEGLIGIBLE))
+        if wrong.any():
+            raise ValueError(f'fractions of surface "{of}" must be at least 0 and sum to at most 1')
+    for of, fraction in left.items():
+        areas[of] = np.maximum(fraction, 0.0) * whole[of]
+
+
+def _surfaces(areas: Mapping[str, Values]) -> list[Surface]:
+    """Surfaces of the nodes that have an area."""
+    nodes = {name: np.flatnonzero(area > 0.0) for name, area in areas.items()}
+    return [Surface(name, nodes[name], area[nodes[name]]) for name, area in areas.items()]
+
+
+def on_nodes(space: fem.FunctionSpace, at_geometry: Values) -> Values:
+    """Values of all local nodes (dofs) from those of geometry nodes."""
+    dofmap = space.dofmap
+    values = np.empty((dofmap.index_map.size_local + dofmap.index_map.num_ghosts,
+                       *at_geometry.shape[1:]))  # fmt: skip
+    values[dofmap.list.ravel()] = at_geometry[space.mesh.geometry.dofmaps[0].ravel()]
+    return values
 
 
 def _measure(kind: str, mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> ufl.Measure:

@@ -67,6 +67,7 @@ class Sensor(Part):
     """Where temperature is measured for the controller, and how fast."""
 
     at: Literal["plate", "skin"] = "plate"
+    """What it measures: the plate, or the skin under the applicator."""
     lag: Delay = 0.0
     """Time constant of the reading."""
     offset: tuple[Position, ...] = ()
@@ -79,6 +80,7 @@ class Controller(Part):
     """What drives the pump toward the set point."""
 
     kind: Literal["ideal", "pi"] = "ideal"
+    """Exact as long as the pump can, or proportional and integral."""
     response: Duration = 2.0
     """Time in which an ideal controller takes back a deviation; 2 s, assumption."""
     gain: Conductance = 1500.0
@@ -93,8 +95,11 @@ class Device(Part):
     heat_capacity: ArealCapacity = 24e3
     """Of the plate; 24 kJ/K/m^2, assumption: 10 mm of aluminium."""
     pump: Pump = Pump()
+    """What takes heat from the plate."""
     controller: Controller = Controller()
+    """What drives the pump."""
     sensor: Sensor = Sensor()
+    """What the controller goes by."""
     rate: TemperatureRate | None = None
     """Largest rate at which the set point moves; none if it may jump."""
 

@@ -43,8 +43,9 @@ class Cavity:
     def distance(self, x: Any) -> Any:
         """Signed distance to the solid, positive outside it."""
         cup, f, h = self._cup, self._outside(x), x[-1]
-        a, depth, e = self._in(cup.gap / 2.0), self._in(cup.depth), self._in(_ROUNDING)
+        depth, e = self._in(cup.depth), self._in(_ROUNDING)
         if cup.form == "trough":
+            a = self._in((cup.gap if len(x) == 2 else min(cup.gap, cup.length)) / 2.0)
             s = 1.0 + f / a
             slope = self._math.sqrt(1.0 + (2.0 * depth / a * s) ** 2)
             return self._larger((depth * (1.0 - s * s) - h) / slope, -h, self._in(_TROUGH_LIP))

@@ -18,6 +18,7 @@ class Cup(Part):
     """Cavity of a vacuum cup."""
 
     form: Literal["plates", "trough"] = "plates"
+    """Two plates that face each other, or one parabolic wall."""
     gap: Length
     """Width of the mouth across the fold."""
     length: Length

@@ -149,9 +149,7 @@ class FoldShape(Part):
             touched.append(profile.crest)
         rest, place = section.line(0.0)
         length, per = arc_length(place), plan.perimeter(place[:, 0])
-        area = np.concatenate(
-            [[0.0], np.cumsum(0.5 * (per[1:] + per[:-1]) * np.diff(length))]
-        )
+        area = np.concatenate([[0.0], np.cumsum(0.5 * (per[1:] + per[:-1]) * np.diff(length))])
         spans = [(float(rest[s.start]), float(rest[s.stop - 1])) for s in touched]
         whole = 2.0 ** len(plan.extent)
         return spans, whole * sum(float(area[s.stop - 1] - area[s.start]) for s in touched)
@@ -199,11 +197,12 @@ def _on_lattice(
     if plan.ridge is None:
         x, y = x[:, 0], y[:, 0]
     rho, _ = plan.rays(x, y)
+    off_ridge = np.maximum(rho, 1e-3 * plan.foot)
     moved = np.empty((*x.shape, axes[-1].size, len(axes)))
     for k, z in enumerate(axes[-1]):
         rest, place = section.line(float(z))
-        to, level = (np.interp(rho, rest, c) for c in place.T)
-        new = plan.moved(x, y, rho, to)
+        to, level = (np.interp(r, rest, c) for r, c in zip((off_ridge, rho), place.T, strict=True))
+        new = plan.moved(x, y, off_ridge, to)
         for axis, (now, before) in enumerate(zip(new, (x, y), strict=True)):
             if axis < len(axes) - 1:
                 moved[..., k, axis] = now - before

@@ -30,9 +30,9 @@ class Plan:
     @property
     def reach(self) -> float:
         """Rho (m) at the sides of the block."""
-        return self.extent[0] if self.ridge is None else min(
-            self.extent[0], self.extent[1] - self.ridge
-        )
+        if self.ridge is None:
+            return self.extent[0]
+        return min(self.extent[0], self.extent[1] - self.ridge)
 
     def inside(self, rho: Values) -> Values:
         """Area (m^2; m of a section) of the quarter plan (half) within ``rho`` (m)."""
@@ -94,17 +94,14 @@ class Plan:
         return 0.5 * (low + high), angle
 
     def moved(self, x: Values, y: Values, rho: Values, to: Values) -> tuple[Values, Values]:
-        """Where points of the quarter go that move from ``rho`` to ``to`` (m) on their rays."""
+        """Where points of the quarter go that move on their rays as one at ``rho`` moves ``to``."""
         ridge = self.ridge or 0.0
-        angle = np.arctan2(np.maximum(y - ridge, 0.0), x)
-        now = self.distance(to, angle)
-        new_x, new_y = now * np.cos(angle), ridge + now * np.sin(angle)
+        beyond = np.maximum(y - ridge, 0.0)
+        angle = np.arctan2(beyond, x)
+        ratio = self.distance(to, angle) / self.distance(rho, angle)
+        new_y = ridge + ratio * beyond
         if ridge > 0.0:
-            tiny = 1e-9 * self.reach
-            ratio = self.distance(np.maximum(to, 1e-12 * tiny), angle) / np.maximum(
-                self.distance(rho, angle), tiny
-            )
             part = y / ridge
-            slid = y + (ratio - 1.0) * -0.5 * ridge * part**3 * (1.0 - part**2)
+            slid = y - (ratio - 1.0) * 0.5 * ridge * part**3 * (1.0 - part**2)
             new_y = np.where(y < ridge, slid, new_y)
-        return new_x, new_y
+        return ratio * x, new_y

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryosim.errors import CaseError
+from cryosim.shape.fill import Fill, running
 from cryosim.shape.plan import Plan
 from cryosim.shape.profile import Profile, arc_length
 
@@ -31,13 +32,6 @@ soft fold on stiffer muscle lifts its surface by a fifth of the height or less).
 
 THINNEST = 0.3
 """Least thickness of a layer, of that at rest; assumption: thinner, the shape is no fold."""
-
-STIFFNESS = 0.5
-"""Part by which columns of fat between skin and the layer below stay straight: 0 keeps the volume
-ratio at 1 and shears them, 1 spares them that.  Assumption; it moves no face of a layer."""
-
-_LEAN = 0.5
-"""Foot of the chord from the lower end of the wall, over the half width there; shapes sheets."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ class Section:
 
     def _summed(self, line: Values) -> Values:
         """Area of the surface that a ``line`` sweeps, up to each of its points."""
-        return _running(self.plan.perimeter(line[:, 0]), arc_length(line))
+        return running(self.plan.perimeter(line[:, 0]), arc_length(line))
 
     def _deep_top(self, r: Values) -> Values:
         """Level (m) of the upper face of the deepest layer."""
@@ -130,16 +124,16 @@ class Section:
         """Where the points at rest at ``z`` (m) go: rho at rest (m), and places (r, z), (n, 2)."""
         if z >= -self.thickness[0]:
             line = self.profile.inward(self._skin_depth(-z / self.thickness[0]))
-            place, volume = line + [0.0, self.mouth], self._summed(line)
+            place, volume = line + np.array([0.0, self.mouth]), self._summed(line)
         elif z >= -self.thickness[0] - self.between:
             share = 1.0 + (z + self.thickness[0]) / self.between
-            return self._chords.sheet(share, self)
+            return self._fill.sheet(share)
         else:
             r = np.linspace(0.0, self.plan.reach, 1201)
             top = self._deep_top(r)
             share = (z + self.depth) / self.thickness[-1]
             place = np.column_stack([r, share * (top + self.depth) - self.depth])
-            volume = _running((top + self.depth) * self.plan.perimeter(r), r)
+            volume = running((top + self.depth) * self.plan.perimeter(r), r)
         return self._at_rest(volume), place
 
     def _at_rest(self, volume: Values) -> Values:
@@ -149,82 +143,13 @@ class Section:
         return rest
 
     @cached_property
-    def _chords(self) -> "_Chords":
-        return _Chords.between(self)
-
-
-@dataclass(frozen=True)
-class _Chords:
-    """Straight lines from the deepest layer to the skin, along which sheets are piled up."""
-
-    foot: Values
-    chord: Values
-    low: Values
-    """Twice the area that a chord sweeps by moving its foot, per length of the skin."""
-    high: Values
-    """The same by moving its head."""
-    start: Values
-    """Rise of a sheet along a chord at its foot, over that of an even pile."""
-    end: Values
-    """The same at its head."""
-    length: Values
-    """Length (m) along the lower face of the skin."""
-
-    @classmethod
-    def between(cls, of: Section) -> "_Chords":
-        """Chords of a section; sheets go over smoothly into those of the layers beside them."""
-        profile, plan = of.profile, of.plan
-        head = profile.inward(of.skin) + [0.0, of.mouth]
-        s = arc_length(head)
-        corner = profile.wall.stop - 1
-        rate = _LEAN * head[corner, 0] / s[corner]
-        left, span = plan.reach - rate * s[-1], s[-1] - s[corner]
-        beyond = np.maximum(s - s[corner], 0.0) / span
-        x, pace = rate * s + left * beyond**2, rate + 2.0 * left * beyond / span
-        top = of._deep_top(x)
-        slope = -x / of.width**2 * (top - of._deep_level)
-        foot = np.column_stack([x, top])
-        chord = head - foot
-        rising = chord[:, 1] - slope * chord[:, 0]
-        outward = (profile.normal * chord).sum(axis=1)
-        start = of.between * (top + of.depth) / of.thickness[-1] / rising
-        end = of.between * of.whole / of._summed(head)[-1] / outward
-        if min(rising.min(), outward.min(), pace.min()) <= 0.0:
-            raise CaseError(
-                "the fold folds over: its skin meets the layer below the fat; expected thicker "
-                "fat, a lower or wider fold, or a wider block"
-            )
-        return cls(foot, chord, pace * rising, outward, start, end, s)
-
-    def sheet(self, share: float, of: Section) -> tuple[Values, Values]:
-        """Rho at rest (m) and places of the sheet with a ``share`` of the volume below it."""
-        label = float(np.interp(share, self._shares(of), _LABELS))
-        place, volume = self._at(label, of)
-        low, high = (of._at_rest(self._at(end, of)[1]) for end in (0.0, 1.0))
-        straight = (1.0 - share) * low + share * high
-        return (1.0 - STIFFNESS) * of._at_rest(volume) + STIFFNESS * straight, place
-
-    def _at(self, label: float, of: Section) -> tuple[Values, Values]:
-        """Places on the sheet of a ``label``, 0 at the foot and 1 at the head, and volume."""
-        even = label * (1.0 - label)
-        bend = 1.0 + (self.start + self.end - 2.0) * even
-        w = (label**2 + self.start * even) / bend
-        rise = self.end * label**2 + 2.0 * even + self.start * (1.0 - label) ** 2
-        place = self.foot + w[:, None] * self.chord
-        swept = rise / bend**2 * ((1.0 - w) * self.low + w * self.high)
-        return place, _running(swept * of.plan.perimeter(place[:, 0]), self.length)
-
-    def _shares(self, of: Section) -> Values:
-        """Share of the volume below the sheet of each of ``_LABELS``."""
-        rate = np.array([self._at(label, of)[1][-1] for label in _LABELS])
-        total = _running(rate, _LABELS)
-        return total / total[-1]
-
-
-_LABELS = np.linspace(0.0, 1.0, 201)
-
-
-def _running(rate: Values, along: Values) -> Values:
-    """Running integral of ``rate`` over ``along``."""
-    steps = 0.5 * (rate[1:] + rate[:-1]) * np.diff(along)
-    return np.concatenate([[0.0], np.cumsum(steps)])
+    def _fill(self) -> "Fill":
+        """What lies between skin and the deepest layer."""
+        skin, head = self.line(-self.thickness[0])
+        top = np.linspace(0.0, self.plan.reach, 1201)
+        volume = running((self._deep_top(top) + self.depth) * self.plan.perimeter(top), top)
+        foot = np.column_stack([top, self._deep_top(top)])
+        level = self.profile.level
+        return Fill.between(
+            self.plan, (self._at_rest(volume), foot), (skin, head), self.between, skin[level]
+        )

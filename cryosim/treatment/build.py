@@ -58,7 +58,7 @@ _FREE_RANGE = (173.15, 373.15)
 def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     """Treatment of the case, ready to march.  Collective."""
     draws = draws_of(loaded, comm)
-    domain = mesh_of(loaded, comm, rims_of(draws, loaded.case.dimension))
+    domain = mesh_for(loaded, draws, comm)
     conditions = conditions_of(loaded.case)
     operators = assemble(domain, len(loaded.case.anatomy.layers), list(conditions))
     skin = Skin(draws, operators) if draws else None
@@ -81,6 +81,11 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     balance.integrator = integrator_for(loaded, balance.spectral_radius, comm)
     balance.rehearse()
     return treatment
+
+
+def mesh_for(loaded: Loaded, draws: Sequence[CupDraw], comm: MPI.Comm) -> Domain:
+    """Mesh of the case at rest, fine where contact in its cups ends.  Collective."""
+    return mesh_of(loaded, comm, rims_of(draws, loaded.case.dimension))
 
 
 def integrator_for(loaded: Loaded, spectral_radius: float, comm: MPI.Comm) -> Integrator:

@@ -45,8 +45,17 @@ class CupDraw:
         return self.drawn.at(self._from_centre(points))
 
     def touching(self, points: Values) -> Values:
-        """Part (0 to 1) of the skin around each of ``points`` that touches the wall."""
-        return self.drawn.contact_at(self._from_centre(points))
+        """Part (0 to 1) of the skin around each of ``points`` that touches the wall.
+
+        Where conductance depends on contact pressure, the part that would conduct as much at full
+        conductance.
+        """
+        place = self._from_centre(points)
+        touched, half = self.drawn.contact_at(place), self.plate.half_contact_pressure
+        if half is None:
+            return touched
+        p = np.maximum(self.drawn.contact_pressure_at(place), 0.0)
+        return touched * p / (p + half)
 
     def inside(self, points: Values) -> Values:
         """Whether (0 or 1) reference ``points`` are in the cup when they are drawn."""
@@ -152,16 +161,21 @@ def drawing(case: Case) -> list[tuple[str, ...]]:
     return drawing
 
 
+def displacement(draws: Sequence[CupDraw], names: Sequence[str], points: Values) -> Values:
+    """Displacement (m) of reference ``points`` of the block that the cups ``names`` draw."""
+    active = [draw for draw in draws if draw.plate.name in names]
+    return np.asarray(np.sum([draw.displacement(points) for draw in active], axis=0))
+
+
 def shapes_of(
     draws: Sequence[CupDraw], operators: Operators, domain: Domain, skin: "Skin", case: Case
 ) -> dict[str, Shape]:
     """Every shape that the block takes in the protocol, by its name.  Collective."""
-    points = operators.space.tabulate_dof_coordinates()[:, : domain.dimension]
+    points = domain.mesh.geometry.x[:, : domain.dimension]
     shapes = {}
     for names in dict.fromkeys(drawing(case)):
         if names:
-            active = [draw for draw in draws if draw.plate.name in names]
-            moved = np.sum([draw.displacement(points) for draw in active], axis=0)
+            moved = displacement(draws, names, points)
             drawn = assemble(
                 domain, len(operators.stencils), [s.name for s in operators.surfaces], moved
             )

@@ -52,7 +52,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "hardware": hardware(),
         "experiments": [_experiment(outcome) for outcome in report.outcomes],
         "not_posed": [
-            entry.model_dump(exclude={"sources"}) | {"sources": _sources(entry.sources)}
+            entry.model_dump(exclude={"sources", "why"})
+            | {"why": entry.why, "sources": _sources(entry.sources)}
             for entry in not_posed()
         ],
     }

@@ -1,0 +1,1 @@
+"""Vacuum draw of layered tissue into a cup: hyperelastic, with contact."""
