@@ -1,51 +1,51 @@
-r"""How tissue fills the space between two faces without folding over.
+r"""How tissue fills the space between two faces: as little strained as it may.
 
-Columns and sheets are the lines on which two harmonic functions of the place are constant, one
-that is on both faces the place at rest and one from 0 on the lower to 1 on the upper face.  Such
-lines never cross (Rado-Kneser-Choquet).  Their places :math:`x(\xi, \eta)` solve (Winslow 1966)
+Both faces are given with the place at rest of each of their points.  Between them lie columns
+(points at rest above each other) and sheets; their crossings stand where
 
-.. math:: g_{22} \, x_{\xi \xi} - 2 g_{12} \, x_{\xi \eta} + g_{11} \, x_{\eta \eta} = 0 ,
-   \qquad g_{ij} = x_{,i} \cdot x_{,j} .
+.. math:: \int \left( I^2 + b \, (J - 1)^2 \right) p(\rho) \, d\rho \, dz , \qquad
+   I = \frac{F : F}{2 \, J_2}
 
-Points are then moved along their column until the volume ratio is the same all along it.
+is least, with :math:`F` the gradient of the section (no unit), :math:`J_2` its determinant and
+:math:`J = J_2 \, p(r) / p(\rho)` the volume ratio, :math:`p` the perimeter of the plan.  I is 1
+where nothing is sheared and infinite where a cell is flat, so that none folds over.  Where
+:math:`J_2` is small or negative, :math:`(J_2 + \sqrt{J_2^2 + e^2})/2` stands in its place in I, so
+that folded cells unfold (Garanzha 2000).  It is a rule for a smooth map, not the mechanics of fat.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 from scipy.optimize import minimize
-from scipy.sparse.linalg import spsolve
 
 from cryosim.shape.plan import Plan
 
 Values = npt.NDArray[np.float64]
 Line = tuple[Values, Values]
-"""Rho at rest (m) of points of a face, rising, and their places (r, z), shape (n, 2)."""
+"""Rho at rest (m) of points of a line, rising, and their places (r, z) in m, shape (n, 2)."""
+
+VOLUME_WEIGHT = 3.0
+"""b: the dearer a change of volume, the more shear; assumption, it moves no face of a layer."""
+
+_FLAT = 0.05
+"""e; assumption."""
 
 _SHEETS, _NEAR, _FAR = 25, 61, 31
 """Sheets, and columns in the fold and beyond it."""
 
-_FLAT = 0.05
-"""Volume ratio below which a cell counts as this flat, so that folded cells can unfold."""
-
-_STIFF = 3.0
-_MOST_EASED = 400
-"""Most iterations of the easing; what is left then is no less valid."""
-
-_MOST, _STILL = 60, 1e-4
-"""Most iterations, and the change relative to the reach at which they end."""
+_MOST = 400
+"""Most iterations; what is found by then is as valid, only a little more strained."""
 
 
 @dataclass(frozen=True)
 class Fill:
-    """Places of sheets and columns."""
+    """Places of columns and sheets."""
 
     rest: Values
     """Rho at rest (m) of the columns."""
     place: Values
-    """Places (m), shape (columns, sheets, 2)."""
+    """Places (r, z) in m, shape (columns, sheets, 2)."""
     below: Values
     """Share of the volume below each sheet."""
 
@@ -59,13 +59,7 @@ class Fill:
             for line in (lower, upper)
         )
         share = np.linspace(0.0, 1.0, _SHEETS)[None, :, None]
-        place = low[:, None] + share * (high - low)[:, None]
-        for _ in range(_MOST):
-            new = _relaxed(place)
-            change, place = float(np.abs(new - place).max()), new
-            if change < _STILL * plan.reach:
-                break
-        place = _eased(place, rest, thickness, plan)
+        place = _eased(low[:, None] + share * (high - low)[:, None], rest, thickness, plan)
         return cls(rest, place, _below(place, plan))
 
     def sheet(self, share: float) -> Line:
@@ -81,14 +75,16 @@ def _below(place: Values, plan: Plan) -> Values:
     a, b = place[1:, 1:] - place[:-1, :-1], place[:-1, 1:] - place[1:, :-1]
     area = 0.5 * (a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
     r = 0.25 * (place[1:, 1:] + place[:-1, :-1] + place[:-1, 1:] + place[1:, :-1])[..., 0]
-    below = np.concatenate([[0.0], np.cumsum((area * plan.perimeter(r)).sum(axis=0))])
-    return below / below[-1]
+    below: Values = np.concatenate([[0.0], np.cumsum((area * plan.perimeter(r)).sum(axis=0))])
+    share: Values = below / below[-1]
+    return share
 
 
 def _eased(place: Values, rest: Values, thickness: float, plan: Plan) -> Values:
-    """``place`` where the distortion and the change of volume of the cells are least."""
+    """``place`` moved to where the strain is least; the faces stay, the sides slide along z."""
     size = (np.diff(rest), thickness / (_SHEETS - 1))
-    even = plan.perimeter(place[..., 0]) / plan.perimeter(rest)[:, None]
+    weight = plan.perimeter(rest)
+    around = plan.perimeter(place[..., 0]) / np.maximum(weight, 1e-9 * weight.max())[:, None]
     free = np.ones(place.shape, dtype=bool)
     free[:, [0, -1]] = False
     free[[0, -1], :, 0] = False
@@ -96,85 +92,51 @@ def _eased(place: Values, rest: Values, thickness: float, plan: Plan) -> Values:
     def energy(values: Values) -> tuple[float, Values]:
         moved = place.copy()
         moved[free] = values * plan.reach
-        total, slope = _energy(moved, size, even, plan.perimeter(rest))
+        total, slope = strain_energy(moved, size, around, weight)
         return total, slope[free] * plan.reach
 
     found = minimize(
         energy, place[free] / plan.reach, jac=True, method="L-BFGS-B",
-        options={"maxiter": _MOST_EASED, "maxcor": 20, "maxfun": 2 * _MOST_EASED},
+        options={"maxiter": _MOST, "maxfun": 2 * _MOST, "maxcor": 20},
     )  # fmt: skip
     eased = place.copy()
     eased[free] = found.x * plan.reach
     return eased
 
 
-def _energy(
-    x: Values, size: tuple[Values, float], even: Values, weight: Values
+def strain_energy(
+    x: Values, size: tuple[Values, float], around: Values, weight: Values
 ) -> tuple[float, Values]:
-    """Energy (I^2 + (J-1)^2, I = F:F / 2J) at the corners of all cells, and its gradient.
+    """Mean over the corners of all cells of I^2 + b (J - 1)^2, and its gradient by the places.
 
-    Where J is small or negative, I has (J + sqrt(J^2 + e^2)) / 2 in its place (Garanzha 2000).
+    ``x`` are places (m), ``size`` widths and height of cells at rest (m), ``around`` the ratio of
+    perimeters at each place, ``weight`` the perimeter of each column.
     """
     n, m = x.shape[:2]
     total, slope = 0.0, np.zeros_like(x)
+    wide = size[0][:, None, None]
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
         at = (slice(i, n - 1 + i), slice(j, m - 1 + j))
-        along, across = (slice(0, n - 1), at[1]), (at[0], slice(0, m - 1))
-        ahead, above = (slice(1, n), at[1]), (at[0], slice(1, m))
-        a = (x[ahead] - x[along]) / size[0][:, None, None]
-        b = (x[above] - x[across]) / size[1]
+        inner, outer = (slice(0, n - 1), at[1]), (slice(1, n), at[1])
+        under, above = (at[0], slice(0, m - 1)), (at[0], slice(1, m))
+        a, b = (x[outer] - x[inner]) / wide, (x[above] - x[under]) / size[1]
         det = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
         root = np.hypot(det, _FLAT)
         positive = 0.5 * (det + root)
-        squares = (a**2 + b**2).sum(axis=-1)
-        I, J = squares / (2.0 * positive), det * even[at]
-        w = (weight[at[0]] * np.append(size[0], 0.0)[: n - 1])[:, None]
-        total += float((w * (I**2 + _STIFF * (J - 1.0) ** 2)).sum())
-        by_det = (w * (2.0 * _STIFF * (J - 1.0) * even[at] - 2.0 * I**2 / root))[..., None]
-        by_squares = (w * I / positive)[..., None]
-        turned_a = np.stack([-a[..., 1], a[..., 0]], axis=-1)
-        turned_b = np.stack([b[..., 1], -b[..., 0]], axis=-1)
-        ga = (2.0 * by_squares * a + by_det * turned_b) / size[0][:, None, None]
-        gb = (2.0 * by_squares * b + by_det * turned_a) / size[1]
-        slope[ahead] += ga
-        slope[along] -= ga
-        slope[above] += gb
-        slope[across] -= gb
-    scale = weight.sum() * size[0].sum()
+        I, change = (a**2 + b**2).sum(axis=-1) / (2.0 * positive), det * around[at] - 1.0
+        w = (weight[at[0]] * size[0])[:, None]
+        total += float((w * (I**2 + VOLUME_WEIGHT * change**2)).sum())
+        by_det = 2.0 * w * (VOLUME_WEIGHT * change * around[at] - I**2 / root)
+        by_length = 2.0 * w * I / positive
+        normal_b = np.stack([b[..., 1], -b[..., 0]], axis=-1)
+        normal_a = np.stack([-a[..., 1], a[..., 0]], axis=-1)
+        by_a = (by_length[..., None] * a + by_det[..., None] * normal_b) / wide
+        by_b = (by_length[..., None] * b + by_det[..., None] * normal_a) / size[1]
+        for place, sign, part in ((outer, 1, by_a), (inner, -1, by_a), (above, 1, by_b),
+                                  (under, -1, by_b)):  # fmt: skip
+            slope[place] += sign * part
+    scale = 4.0 * (m - 1) * float((weight[1:] * size[0]).sum())
     return total / scale, slope / scale
-
-
-def _relaxed(x: Values) -> Values:
-    """One step toward harmonic columns and sheets; the faces stay, the sides slide along z."""
-    n, m = x.shape[:2]
-    xi = 0.5 * (x[2:, 1:-1] - x[:-2, 1:-1])
-    eta = 0.5 * (x[1:-1, 2:] - x[1:-1, :-2])
-    g11, g22, g12 = ((a * b).sum(axis=-1) for a, b in ((xi, xi), (eta, eta), (xi, eta)))
-    node = np.arange(n * m).reshape(n, m)
-    inner = node[1:-1, 1:-1]
-    entries = [(inner, inner, -2.0 * (g11 + g22))]
-    for i, j, value in ((1, 0, g22), (0, 1, g11)):
-        entries += [(inner, inner + s * (i * m + j), value) for s in (-1, 1)]
-    for s, t in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
-        entries.append((inner, inner + s * m + t, -0.5 * s * t * g12))
-    faces = np.concatenate([node[:, 0], node[:, -1]])
-    entries.append((faces, faces, np.ones(faces.size)))
-    solved = []
-    for k in range(2):
-        held, side = x[..., k].ravel() * 0.0, list(entries)
-        held[faces] = x[..., k].ravel()[faces]
-        for edge, next_, after in ((0, 1, 2), (-1, -2, -3)):
-            at = node[edge, 1:-1]
-            side.append((at, at, np.full(at.size, 3.0 if k else 1.0)))
-            if k:
-                side.append((at, node[next_, 1:-1], np.full(at.size, -4.0)))
-                side.append((at, node[after, 1:-1], np.ones(at.size)))
-            else:
-                held[at] = x[edge, 1:-1, 0]
-        row, column, value = (np.concatenate([np.ravel(e[i]) for e in side]) for i in range(3))
-        matrix = sp.coo_array((value, (row, column)), shape=(n * m, n * m)).tocsc()
-        solved.append(spsolve(matrix, held).reshape(n, m))
-    return np.stack(solved, axis=-1)
 
 
 def running(rate: Values, along: Values) -> Values:

@@ -14,6 +14,7 @@ the fold is a stadium in plan.  See `cryosim.shape.section` for how it is filled
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -163,7 +164,7 @@ class FoldShape(Part):
         boundary = -np.concatenate([[0.0], np.cumsum(section.thickness)])
         z = [
             np.linspace(low, high, int(np.clip(np.ceil((high - low) / (1.25 * h)), 4, 40)) + 1)
-            for high, low in zip(boundary[:-1], boundary[1:], strict=True)
+            for high, low in pairwise(boundary)
         ]
         deep = np.unique(np.round(np.concatenate(z), 12))
         if plan.ridge is None:

@@ -46,9 +46,7 @@ class Plan:
 
     @cached_property
     def _angles(self) -> tuple[Values, Values]:
-        """Angles of rays from the end of the ridge and their weights, Gauss either side of the
-        corner of the block.
-        """
+        """Angles of rays from the end of the ridge, and their weights: Gauss, up to the corner."""
         x, w = np.polynomial.legendre.leggauss(12)
         corner = np.arctan2(self.extent[1] - (self.ridge or 0.0), self.extent[0])
         pieces = [(0.0, corner), (corner, np.pi / 2)]

@@ -1,16 +1,16 @@
-r"""The section of a fold, filled so that no tissue is gained or lost.
+r"""The section of a fold, filled so that no layer gains or loses tissue.
 
 The line of the skin is given.  Skin is a parallel layer of even thickness below it; the deepest
-layer bulges a little under the fold; what lies between fills the rest.  Each layer is a pile of
-thin sheets of equal volume, and within a sheet a point at rest at :math:`X` goes to where the same
-volume of the sheet lies inside it,
+layer bulges a little under the fold; what lies between fills the rest.  Away from the fold all are
+thinner, by as much as the fold holds.  Skin and the deepest layer are piles of thin sheets, within
+which a point at rest at :math:`X` goes to where the same volume of the sheet lies inside it,
 
 .. math:: \int_0^{s} p(r) \, t(s') \, ds' = t_0 \int_0^X p(r) \, dr ,
 
 with :math:`t` the thickness of the sheet (m; at rest :math:`t_0`) along its length :math:`s` and
 :math:`p` the perimeter of the plan at the distance :math:`r` from the ridge (1 in a section).  So
-the volume ratio is 1 everywhere in a section and, in 3-D, its mean along every line around the
-fold.
+their volume ratio is 1 everywhere in a section and, in 3-D, its mean along every line around the
+fold.  For the rest see `cryosim.shape.fill`.
 """
 
 from dataclasses import dataclass
