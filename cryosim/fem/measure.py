@@ -15,6 +15,7 @@ from mpi4py import MPI
 
 from cryosim.errors import CaseError
 from cryosim.fem.domain import Domain
+from cryosim.fem.pullback import Deformation
 from cryosim.thermal.network import Values
 
 _jit: Any = numba.njit(cache=True)
@@ -96,12 +97,21 @@ class CellSamples:
     """Middle of every cell (m), shape (cells, 3)."""
 
     @classmethod
-    def of(cls, domain: Domain, space: fem.FunctionSpace) -> "CellSamples":
-        """Samples of the owned cells of ``domain``.  Collective."""
+    def of(
+        cls, domain: Domain, space: fem.FunctionSpace, displacement: Values | None = None
+    ) -> "CellSamples":
+        """Samples of the owned cells of ``domain``.  Collective.
+
+        ``displacement`` (m) of every local geometry node, shape (n, dimension), gives each cell
+        its drawn volume; depths and middles stay those at rest.
+        """
         mesh = domain.mesh
         n = mesh.topology.index_map(mesh.topology.dim).size_local
         constant = fem.functionspace(mesh, ("DG", 0))
-        volume = fem.assemble_vector(fem.form(ufl.TestFunction(constant) * ufl.dx)).array
+        v = ufl.TestFunction(constant)
+        if displacement is not None:
+            v = Deformation.of(domain, displacement).volume * v
+        volume = fem.assemble_vector(fem.form(v * ufl.dx)).array
         depth = np.empty(space.dofmap.index_map.size_local + space.dofmap.index_map.num_ghosts)
         depth[space.dofmap.list.ravel()] = domain.depth[mesh.geometry.dofmaps[0].ravel()]
         edges = np.array(basix.topology(space.element.basix_element.cell_type)[1])

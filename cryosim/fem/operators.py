@@ -6,7 +6,7 @@ the same error as full quadrature.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -101,13 +101,10 @@ def assemble(
     n_layers: int,
     surfaces: Sequence[str],
     displacement: Values | None = None,
-    parts: Mapping[str, tuple[str, Values]] | None = None,
 ) -> Operators:
     """Operators of ``domain`` with the named ``surfaces``.  Collective.
 
     ``displacement`` (m) of every local geometry node, shape (n, dimension), deforms the domain.
-    ``parts`` are further surfaces, each a part of one that is named: its name and the fraction (0
-    to 1) of it at every local geometry node; what the parts leave of it keeps its name.
     """
     V = fem.functionspace(domain.mesh, ("Lagrange", 1))
     u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
@@ -132,40 +129,43 @@ def assemble(
     for name in surfaces:
         ds = _measure("ds", domain.mesh, domain.dimension - 1, domain.surfaces[name])
         areas[name] = _lumped(fem.form(area * ds), owned)
-    _divide(areas, parts or {}, V)
     team = RankTeam(domain.mesh.comm, owned, ghosts)
     return Operators(V, stencils, _surfaces(areas), team, ghosts)
 
 
-def _divide(
-    areas: dict[str, Values], parts: Mapping[str, tuple[str, Values]], space: fem.FunctionSpace
-) -> None:
-    """Give ``parts`` their fraction of the ``areas`` of owned nodes."""
-    whole, left = dict(areas), dict[str, Values]()
-    for name, (of, at_geometry) in parts.items():
-        fraction = on_nodes(space, at_geometry)[: whole[of].size]
-        left[of] = left.get(of, np.ones(fraction.size)) - fraction
-        areas[name] = fraction * whole[of]
-        wrong = (whole[of] > 0.0) & ((fraction < 0.0) | (left[of] < -_NEGLIGIBLE))
-        if wrong.any():
-            raise ValueError(f'fractions of surface "{of}" must be at least 0 and sum to at most 1')
-    for of, fraction in left.items():
-        areas[of] = np.maximum(fraction, 0.0) * whole[of]
+def united(several: Sequence[Operators]) -> list[Operators]:
+    """The same operators of one mesh, all with the ghosts that any of them needs.  Collective.
+
+    A deformed block has neighbours that a straight one lacks.
+    """
+    first = several[0]
+    ghosts = np.unique(np.concatenate([one.ghosts for one in several]))
+    team = RankTeam(first.space.mesh.comm, first.n_mesh, ghosts)
+    return [
+        replace(
+            one,
+            team=team,
+            ghosts=ghosts,
+            stencils=[_renumbered(s, one, ghosts) for s in one.stencils],
+        )
+        for one in several
+    ]
+
+
+def _renumbered(
+    stencil: TissueStencil, own: Operators, ghosts: npt.NDArray[np.int64]
+) -> TissueStencil:
+    """A stencil of ``own`` with its ghosts in the order of ``ghosts``."""
+    place = np.concatenate(
+        [np.arange(own.n_mesh), own.n_mesh + np.searchsorted(ghosts, own.ghosts)]
+    )
+    return replace(stencil, column=place[stencil.column])
 
 
 def _surfaces(areas: Mapping[str, Values]) -> list[Surface]:
     """Surfaces of the nodes that have an area."""
     nodes = {name: np.flatnonzero(area > 0.0) for name, area in areas.items()}
     return [Surface(name, nodes[name], area[nodes[name]]) for name, area in areas.items()]
-
-
-def on_nodes(space: fem.FunctionSpace, at_geometry: Values) -> Values:
-    """Values of all local nodes (dofs) from those of geometry nodes."""
-    dofmap = space.dofmap
-    values = np.empty((dofmap.index_map.size_local + dofmap.index_map.num_ghosts,
-                       *at_geometry.shape[1:]))  # fmt: skip
-    values[dofmap.list.ravel()] = at_geometry[space.mesh.geometry.dofmaps[0].ravel()]
-    return values
 
 
 def _measure(kind: str, mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> ufl.Measure:

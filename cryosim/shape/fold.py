@@ -9,8 +9,9 @@ contact-length rule
 with :math:`a` the half gap and :math:`H` the height (m).  The rule is this project's own finding
 in hyperelastic plane-strain draws: 0.79 to 0.92, mostly 0.85 to 0.87, in 14 of 17 combinations of
 skin, fat, gap and suction (20 to 60 kPa), as long as the crest is free of the roof.  It is not
-known to hold for tissue in a real cup.  In 3-D the section is turned about the ends of the ridge:
-the fold is a stadium in plan.  See `cryosim.shape.section` for how it is filled.
+known to hold for tissue in a real cup.  Between plates that lean, the crest is no wider than fits.
+In 3-D the section is turned about the ends of the ridge: the fold is a stadium in plan.  See
+`cryosim.shape.section` for how it is filled.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from cryosim.shape.cup import Cup
 from cryosim.shape.drawn import Drawn
 from cryosim.shape.lattice import Strain
 from cryosim.shape.plan import Plan
-from cryosim.shape.profile import Profile, arc_length, plates, trough
+from cryosim.shape.profile import Profile, arc_length, plates, trough, widest_tip
 from cryosim.shape.section import Section
 from cryosim.units import Length
 
@@ -138,9 +139,10 @@ class FoldShape(Part):
                 f"a radius below {_mm(TIP_OVER_HALF_GAP * 0.5 * cup.gap)}, or a height below "
                 f"{_mm(cup.depth)}"
             )
-        tip = self.tip_radius
-        radius = TIP_OVER_HALF_GAP * 0.5 * cup.gap if tip == "auto" else tip
-        return plates(0.5 * cup.gap, cup.draft, height, radius, cup.lip, far)
+        a = 0.5 * cup.gap
+        free = min(TIP_OVER_HALF_GAP * a, widest_tip(a, cup.draft, height))
+        tip = free if self.tip_radius == "auto" else self.tip_radius
+        return plates(a, cup.draft, height, tip, cup.lip, far)
 
     def _contact(self, section: Section) -> tuple[list[tuple[float, float]], float]:
         """Spans of rho at rest (m) whose skin touches the cup, and its area on the whole block."""

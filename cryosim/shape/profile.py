@@ -47,10 +47,21 @@ def arc_length(point: Values) -> Values:
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(point, axis=0).T))])
 
 
+def widest_tip(a: float, draft: float, height: float) -> float:
+    """Largest radius (m) of a crest at ``height`` between plates at x = a - z tan(draft)."""
+    beta = radians(draft)
+    return (a - height * tan(beta)) * cos(beta) / (1.0 - sin(beta))
+
+
 def plates(a: float, draft: float, height: float, tip: float, fillet: float, far: float) -> Profile:
     """Fold between plates at x = a - z tan(draft) (m, degrees), as wide as ``far`` (m)."""
     beta = radians(draft)
     n = np.array([cos(beta), sin(beta)])
+    if height * tan(beta) >= a:
+        raise CaseError(
+            f"draft = {draft:g}: the plates would meet below the crest at {_mm(height)}; expected "
+            "plates more upright, or a lower fold"
+        )
     low, high = fillet * (1.0 - sin(beta)), height - tip * (1.0 - sin(beta))
     if high <= low:
         raise CaseError(
@@ -60,10 +71,10 @@ def plates(a: float, draft: float, height: float, tip: float, fillet: float, far
         )
     z = np.linspace(high, low, _POINTS)
     foot = np.column_stack([a - z * tan(beta), z])
-    if foot[0, 0] - tip * n[0] < 0.0:
+    if foot[0, 0] - tip * n[0] < -1e-9 * a:
         raise CaseError(
             f"tip_radius = {_mm(tip)}: wider than the cup at the tip; expected at most "
-            f"{_mm(foot[0, 0] / n[0])}"
+            f"{_mm(widest_tip(a, draft, height))}"
         )
     return _closed(foot, np.broadcast_to(n, foot.shape), height, tip, fillet, far)
 

@@ -11,7 +11,7 @@ from cryosim.case.schema import Case, TableStart, UniformStart
 from cryosim.fem.domain import Domain
 from cryosim.fem.implicit import Implicit
 from cryosim.fem.measure import CellSamples, Sampler
-from cryosim.fem.operators import Operators, assemble
+from cryosim.fem.operators import Operators
 from cryosim.fem.steady import steady_state
 from cryosim.physics.exchange import Exchange
 from cryosim.physics.tables import ENTHALPY, tabulate
@@ -23,7 +23,7 @@ from cryosim.thermal.devices import Fitted
 from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
 from cryosim.treatment.contact import contacts_of
-from cryosim.treatment.cups import TOP, CupDraw, Skin, draws_of, inside_of, rims_of, shapes_of
+from cryosim.treatment.cups import TOP, CupDraw, Skin, assembled, draws_of, inside_of, rims_of
 from cryosim.treatment.geometry import (
     conditions_of,
     line_under,
@@ -60,11 +60,11 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     draws = draws_of(loaded, comm)
     domain = mesh_for(loaded, draws, comm)
     conditions = conditions_of(loaded.case)
-    operators = assemble(domain, len(loaded.case.anatomy.layers), list(conditions))
+    operators, deformed = assembled(draws, domain, list(conditions), loaded.case)
     skin = Skin(draws, operators) if draws else None
     drawn: dict[str, Shape] = {}
     if skin is not None:
-        drawn = shapes_of(draws, operators, domain, skin, loaded.case)
+        drawn = {k: Shape(o.stencils, skin.split(o.surfaces)) for k, o in deformed.items()}
         operators = replace(operators, surfaces=skin.split(operators.surfaces))
         conditions, domain = skin.conditions(conditions), skin.shown(domain)
     tissues = _tissues(loaded)

@@ -17,11 +17,10 @@ from cryosim.case.schema import Case
 from cryosim.errors import CaseError
 from cryosim.fem.domain import Domain, compute_midpoints, together
 from cryosim.fem.draw.draw import kept_draw
-from cryosim.fem.operators import Operators, assemble
+from cryosim.fem.operators import Operators, assemble, united
 from cryosim.parallel import on_root
 from cryosim.shape.drawn import Drawn
 from cryosim.shape.tissue_mechanics import FAT, MUSCLE, SKIN, Elasticity
-from cryosim.thermal.arena import Shape
 from cryosim.thermal.network import Surface, Values
 
 ELASTICITY = {
@@ -167,20 +166,18 @@ def displacement(draws: Sequence[CupDraw], names: Sequence[str], points: Values)
     return np.asarray(np.sum([draw.displacement(points) for draw in active], axis=0))
 
 
-def shapes_of(
-    draws: Sequence[CupDraw], operators: Operators, domain: Domain, skin: "Skin", case: Case
-) -> dict[str, Shape]:
-    """Every shape that the block takes in the protocol, by its name.  Collective."""
-    points = domain.mesh.geometry.x[:, : domain.dimension]
-    shapes = {}
-    for names in dict.fromkeys(drawing(case)):
-        if names:
-            moved = displacement(draws, names, points)
-            drawn = assemble(
-                domain, len(operators.stencils), [s.name for s in operators.surfaces], moved
-            )
-            shapes[together(names)] = Shape(drawn.stencils, skin.split(drawn.surfaces))
-    return shapes
+def assembled(
+    draws: Sequence[CupDraw], domain: Domain, surfaces: Sequence[str], case: Case
+) -> tuple[Operators, dict[str, Operators]]:
+    """Operators of the block at rest, and in every shape of the protocol by name.  Collective."""
+    n_layers, points = len(case.anatomy.layers), domain.mesh.geometry.x[:, : domain.dimension]
+    shapes = [names for names in dict.fromkeys(drawing(case)) if names]
+    several = [assemble(domain, n_layers, surfaces)]
+    for names in shapes:
+        moved = displacement(draws, names, points)
+        several.append(assemble(domain, n_layers, surfaces, moved))
+    rest, *drawn = united(several) if shapes else several
+    return rest, {together(names): one for names, one in zip(shapes, drawn, strict=True)}
 
 
 # --- skin ------------------------------------------------------------------------------------

@@ -24,6 +24,10 @@ _FAR = 3.0
 """How much coarser (1) cells may be where cups draw tissue from than elsewhere."""
 
 
+_ACROSS = 12
+"""Cells across the mouth of a cup at least; with 10 some of a high fold nearly turn inside out."""
+
+
 def mesh_of(loaded: Loaded, comm: MPI.Comm, rims: Rims = ()) -> Domain:
     """Mesh of the case, fine at the ``rims`` of contact inside cups.  Collective."""
     case = loaded.case
@@ -114,7 +118,12 @@ def _lateral(case: Case, axis: int, cup_rims: Sequence[float]) -> Values:
     grading = case.mesh.lateral
     if not cup_rims:
         return grading.planes([low, *inner, high], inner)
-    cups = [spans_of(p, case.dimension)[axis] for p in case.applicator if p not in plates]
+    drawn = [p for p in case.applicator if isinstance(p, VacuumCup)]
+    cups = [spans_of(p, case.dimension)[axis] for p in drawn]
+    widest = min(p.cup.gap for p in drawn) / _ACROSS
+    if widest < grading.coarsest:
+        sizes = {"finest": min(grading.finest, widest), "coarsest": widest}
+        grading = grading.model_copy(update=sizes)
     a = max(low, min(inner + [span[0] for span in cups]))
     b = min(high, max(inner + [span[1] for span in cups]))
     far = Grading(finest=grading.coarsest, growth=1.2, coarsest=_FAR * grading.coarsest)

@@ -5,13 +5,14 @@ from time import monotonic
 
 import numpy as np
 
-from cryosim.fem.export import mesh_arrays, node_gather
-from cryosim.output.fields import FieldFile, MeshData
+from cryosim.fem.export import node_gather
+from cryosim.output.fields import FieldFile
 from cryosim.output.history import History
 from cryosim.parallel import on_root, on_root_only
 from cryosim.treatment.checkpoint import Checkpoint
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation, crystal_and_survival, observe
+from cryosim.treatment.preamble import mesh_data
 from cryosim.units import ZERO_CELSIUS
 
 CHECKPOINT_EVERY = 30.0
@@ -44,22 +45,11 @@ class Recorder:
         if resume:
             t = self._treatment.t
             return on_root_only(self._comm, lambda: FieldFile.reopen(self._folder, t))
-        frame = self._treatment.frame
-        depth = frame.samples.depth[: frame.operators.n_mesh]
-        arrays = mesh_arrays(frame.domain, frame.operators, depth, frame.conditions)
-        if arrays is None:
-            return on_root_only(self._comm, lambda: None)
-        case = frame.loaded.case
-        layers = [
-            {"name": x.label, "tissue": x.tissue, "title": frame.loaded.tissues[x.tissue].title}
-            for x in case.anatomy.layers
-        ]
-        applicators = [{"name": a.name, "kind": a.kind, "face": a.face} for a in case.applicator]
-        mesh = MeshData(
-            dimension=case.dimension, layers=layers, applicators=applicators, title=case.title,
-            threshold=case.output.threshold - ZERO_CELSIUS, **arrays,
-        )  # fmt: skip
-        return on_root_only(self._comm, lambda: FieldFile.create(self._folder, mesh))
+        mesh = mesh_data(self._treatment.frame)
+        return on_root_only(
+            self._comm,
+            lambda: FieldFile.create(self._folder, mesh) if mesh is not None else None,
+        )
 
     def observe(self) -> Observation:
         """Add the present time to tables and fields; save a restart file now and then."""

@@ -10,6 +10,7 @@ from scipy.sparse.linalg import spsolve
 
 from cryosim.errors import CaseError
 from cryosim.fem.domain import block
+from cryosim.fem.measure import CellSamples
 from cryosim.fem.operators import assemble
 from cryosim.fem.pullback import Deformation
 from cryosim.parallel import MPI
@@ -145,6 +146,20 @@ def test_no_displacement_changes_nothing(dimension):
     np.testing.assert_allclose(area_of(still, "top"), area_of(plain, "top"), rtol=1e-13)
 
 
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_cells_have_the_volumes_of_the_moved_mesh(dimension):
+    domain = two_layers(dimension)
+    u = wavy(nodes(domain))
+    space = assemble(domain, 2, ["top"]).space
+    T = space.tabulate_dof_coordinates()[:, 0]
+    pulled = CellSamples.of(domain, space, u).below(T, 0.03, 2)[0]
+    rest = CellSamples.of(domain, space).below(T, 0.03, 2)[0]
+    domain.mesh.geometry.x[:, :dimension] += u
+    moved = CellSamples.of(domain, space).below(T, 0.03, 2)[0]
+    assert pulled == pytest.approx(moved, rel=1e-12)
+    assert np.abs(pulled / rest - 1.0).min() > 0.02
+
+
 def test_a_mesh_that_folds_over_is_refused_with_its_place():
     domain = two_layers(2, 11)
     X = nodes(domain)
@@ -160,36 +175,11 @@ def test_the_volume_ratio_of_a_uniform_stretch_is_its_determinant():
     assert Deformation.of(domain, u).ratios() == pytest.approx(1.5 * 0.8 * 1.1)
 
 
-def test_parts_of_a_surface_and_what_they_leave_make_up_the_whole():
-    domain = two_layers(3)
-    X = nodes(domain)
-    u = wavy(X)
-    whole = area_of(assemble(domain, 2, ["top", "bottom"], u), "top")
-    left = 0.75 * np.clip(X[:, 0] / 0.03, 0.0, 1.0)
-    parts = {"left": ("top", left), "right": ("top", np.where(left < 0.75, 0.0, 0.25))}
-    divided = assemble(domain, 2, ["top", "bottom"], u, parts)
-    assert [s.name for s in divided.surfaces] == ["top", "bottom", "left", "right"]
-    areas = {name: area_of(divided, name) for name in ("top", "left", "right")}
-    assert sum(areas.values()) == pytest.approx(whole)
-    x = divided.space.tabulate_dof_coordinates()[:, 0]
-    assert areas["left"] == pytest.approx(0.75 * np.clip(x / 0.03, 0.0, 1.0) * whole)
-    surface = next(s for s in divided.surfaces if s.name == "right")
-    assert (x[surface.node] > 0.0299).all(), "nodes that a part does not touch are not its own"
-
-
-@pytest.mark.parametrize("fraction", [-0.1, 0.7])
-def test_parts_that_are_no_fractions_are_refused(fraction):
-    domain = two_layers(2)
-    half = np.full(len(nodes(domain)), 0.5)
-    parts = {"a": ("top", half), "b": ("top", np.full(half.size, fraction))}
-    with pytest.raises(ValueError, match='fractions of surface "top"'):
-        assemble(domain, 2, ["top"], parts=parts)
-
-
 RANKS = """
 import sys
 import numpy as np
 from cryosim.fem.domain import block
+from cryosim.fem.measure import CellSamples
 from cryosim.fem.export import node_gather
 from cryosim.fem.operators import assemble
 from cryosim.parallel import MPI

@@ -38,7 +38,7 @@ def skin(drawn):
     return np.column_stack([x, np.zeros(x.size)]) + drawn.displacement[:, -1]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     gap=st.floats(0.02, 0.06), rise=st.floats(0.7, 1.0), skin=st.floats(0.0012, 0.003),
     fat=st.floats(0.5, 1.2), muscle=st.floats(0.006, 0.03), width=st.floats(2.2, 4.0),
@@ -189,6 +189,7 @@ def test_the_gradient_of_the_strain_energy_is_that_of_its_value():
         (LARGE, {}, LAYERS, [0.1], 'tip_radius = "auto": no rule'),
         (LARGE, {"height": 0.04, "tip_radius": 0.021}, LAYERS, [0.1], "wider than the cup"),
         (LARGE, {"height": 0.04, "tip_radius": 0.002}, LAYERS, [0.1], "too sharp for 2 mm of skin"),
+        (LARGE | {"draft": 30.0}, {"height": 0.038}, LAYERS, [0.1], "draft = 30: the plates would"),
         (TROUGH, {"tip_radius": 0.01}, LAYERS, [0.1], 'expected "auto"'),
         (TROUGH, {"height": 0.004}, LAYERS, [0.1], "would not touch the trough"),
         (LARGE, {"height": 0.038}, LAYERS, [0.025], "expected a wider block"),
