@@ -24,6 +24,7 @@ from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError, CryosimError
 from cryosim.library.table import Shelf, as_dict, rendered
+from cryosim.view.verbs import animate, plot
 
 app = typer.Typer(
     name="cryosim",
@@ -144,15 +145,8 @@ def mesh(case: CaseFile) -> None:
         print(json.dumps(report, indent=2, default=str))
 
 
-@app.command()
-def plot(
-    result: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
-) -> None:
-    """Draw the pictures of a result folder again."""
-    from cryosim.view.pictures import draw
-
-    for file in draw(result):
-        print(file)
+app.command()(plot)
+app.command()(animate)
 
 
 @app.command()

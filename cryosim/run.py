@@ -42,6 +42,7 @@ _LEFTOVERS = (
     RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
     "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
+    "figures/phase_*.png", "figures/animation.*",
 )  # fmt: skip
 """What an earlier run may have left in a result folder; nothing else there is touched."""
 

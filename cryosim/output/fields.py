@@ -13,29 +13,33 @@ and facets into VTK order.  Three things were measured and decide how it is writ
 """
 
 import contextlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
 from cryosim.errors import CaseError, CryosimError
-from cryosim.output.xdmf import TOPOLOGY, write_xdmf
-
-Floats = npt.NDArray[np.floating[Any]]
-Integers = npt.NDArray[np.integer[Any]]
+from cryosim.output.mesh import (
+    Floats,
+    MeshData,
+    compressed,
+    copy_mesh,
+    phase_at,
+    phases_of,
+    shape_of,
+    shapes_of,
+    write_mesh,
+)
+from cryosim.output.xdmf import write_xdmf
 
 FIELDS_FILE = "fields.h5"
 XDMF_FILE = "fields.xdmf"
 _SHADOW = ".fields.h5.next"
 _SPARE = ".fields.h5.spare"
-_CHUNK = 1 << 18
-"""Values in a compressed chunk."""
 
 
 @dataclass(frozen=True)
@@ -63,48 +67,6 @@ FIELD_KINDS = {
 """Every field that can be written; the last two are NaN on nodes without lipid."""
 
 
-@dataclass(frozen=True)
-class MeshData:
-    """The mesh of a run in input order, with what a reader must know to draw it."""
-
-    dimension: int
-    cell_type: str
-    points: Floats
-    """Coordinates (m), shape (N, 3)."""
-    cells: Integers
-    """Nodes of each cell in VTK order, shape (M, nodes per cell)."""
-    layer: Integers
-    """Index into ``layers`` of each cell, shape (M,)."""
-    depth: Floats
-    """Depth of each node below the skin (m), shape (N,)."""
-    surface: Integers
-    """Nodes of each boundary facet in VTK order, shape (K, nodes per facet)."""
-    surface_tag: Integers
-    """Key into ``surface_names`` of each boundary facet, shape (K,)."""
-    surface_names: Mapping[int, str]
-    """What holds on a facet: applicator, room, core, insulated."""
-    layers: Sequence[Mapping[str, str]]
-    """``{"name", "tissue", "title"}`` of each layer."""
-    threshold: float
-    """Crystallisation threshold (degC)."""
-    title: str
-    applicators: Sequence[Mapping[str, str]] = field(default_factory=tuple)
-    """``{"name", "kind", "face"}`` of each applicator."""
-
-    def __post_init__(self) -> None:
-        """Refuse arrays that do not belong together, before anything is on disk."""
-        if self.cell_type not in TOPOLOGY:
-            raise ValueError(f"cell type {self.cell_type}: expected one of {sorted(TOPOLOGY)}")
-        n, m, k = len(self.points), len(self.cells), len(self.surface)
-        width = TOPOLOGY[self.cell_type][1]
-        shapes = {"points": (n, 3), "cells": (m, width), "layer": (m,), "depth": (n,),
-                  "surface_tag": (k,)}  # fmt: skip
-        for name, expected in shapes.items():
-            found = np.shape(getattr(self, name))
-            if found != expected:
-                raise ValueError(f"{name} has shape {found}, expected {expected}")
-
-
 class FieldFile:
     """Writes the fields of one run; a context manager.  Root rank only."""
 
@@ -117,6 +79,7 @@ class FieldFile:
             self._cell_type = str(file.attrs["cell_type"])
             self._nodes = int(file["mesh/points"].shape[0])
             self._cells = int(file["mesh/cells"].shape[0])
+            self._phases, self._shapes = phases_of(file), list(shapes_of(file))
         self._write_xdmf()
 
     @classmethod
@@ -125,7 +88,9 @@ class FieldFile:
         folder.mkdir(parents=True, exist_ok=True)
         _clean(folder)
         with h5py.File(folder / _SHADOW, "w", locking=False) as file:
-            _write_mesh(file, mesh)
+            write_mesh(file, mesh)
+            file.create_group("fields")
+            _create_times(file, np.empty(0))
         (folder / _SHADOW).replace(folder / FIELDS_FILE)
         return cls(folder)
 
@@ -140,8 +105,7 @@ class FieldFile:
             times = old["times"][:]
             kept = int(np.searchsorted(times, until + 1e-9 * max(1.0, abs(until)), side="right"))
             with h5py.File(folder / _SHADOW, "w", locking=False) as new:
-                new.attrs.update(old.attrs)
-                old.copy("mesh", new)
+                copy_mesh(old, new)
                 _create_times(new, times[:kept])
                 _copy_steps(old, new, range(kept))
         (folder / _SHADOW).replace(folder / FIELDS_FILE)
@@ -212,7 +176,9 @@ class FieldFile:
         path = self._folder / XDMF_FILE
         captions = {name: FIELD_KINDS[name].caption for name in self._names}
         sizes = (self._nodes, self._cells)
-        write_xdmf(path, FIELDS_FILE, self._cell_type, sizes, self._times, captions)
+        shapes = [self._shapes.index(shape_of(phase_at(self._phases, t))) for t in self._times
+                  if self._shapes]  # fmt: skip
+        write_xdmf(path, FIELDS_FILE, self._cell_type, sizes, self._times, captions, shapes)
 
     def _exchange(self) -> None:
         """Let the second copy take the name ``fields.h5``, and keep the first for the next step."""
@@ -239,25 +205,6 @@ def open_fields(path: Path) -> Iterator[h5py.File]:
         yield file
 
 
-def _write_mesh(file: h5py.File, mesh: MeshData) -> None:
-    file.attrs["dimension"] = mesh.dimension
-    file.attrs["cell_type"] = mesh.cell_type
-    file.attrs["threshold"] = float(mesh.threshold)
-    file.attrs["title"] = mesh.title
-    file.attrs["layers"] = json.dumps([dict(layer) for layer in mesh.layers])
-    file.attrs["applicators"] = json.dumps([dict(a) for a in mesh.applicators])
-    group = file.create_group("mesh")
-    _compressed(group, "points", np.asarray(mesh.points, dtype="f8"))
-    _compressed(group, "cells", np.asarray(mesh.cells, dtype="i8"))
-    _compressed(group, "layer", np.asarray(mesh.layer, dtype="i4"))
-    _compressed(group, "depth", np.asarray(mesh.depth, dtype="f4"))
-    _compressed(group, "surface", np.asarray(mesh.surface, dtype="i8"))
-    tag = _compressed(group, "surface_tag", np.asarray(mesh.surface_tag, dtype="i4"))
-    tag.attrs["names"] = json.dumps({str(k): name for k, name in mesh.surface_names.items()})
-    file.create_group("fields")
-    _create_times(file, np.empty(0))
-
-
 def _create_times(file: h5py.File, times: Floats) -> None:
     times = np.asarray(times, dtype="f8")
     data = file.create_dataset("times", data=times, maxshape=(None,), chunks=(1024,))
@@ -273,7 +220,7 @@ def _extend_times(file: h5py.File, times: Sequence[float]) -> None:
 
 def _write_step(file: h5py.File, name: str, step: int, array: Floats) -> None:
     group = _field_group(file, name)
-    _compressed(group, f"{step:05d}", np.asarray(array, dtype="f4"))
+    compressed(group, f"{step:05d}", np.asarray(array, dtype="f4"))
 
 
 def _field_group(file: h5py.File, name: str) -> h5py.Group:
@@ -290,16 +237,6 @@ def _copy_steps(source: h5py.File, target: h5py.File, steps: range) -> None:
         group = _field_group(target, name)
         for step in steps:
             source.copy(f"fields/{name}/{step:05d}", group)
-
-
-def _compressed(group: h5py.Group, name: str, array: npt.NDArray[Any]) -> h5py.Dataset:
-    if array.size == 0:
-        return group.create_dataset(name, data=array)
-    rows = max(1, min(len(array), _CHUNK * len(array) // array.size))
-    return group.create_dataset(
-        name, data=array, chunks=(rows, *array.shape[1:]), shuffle=True,
-        compression="gzip", compression_opts=1,
-    )  # fmt: skip
 
 
 def _clean(folder: Path) -> None:

@@ -25,10 +25,12 @@ def write_xdmf(
     sizes: tuple[int, int],
     times: Sequence[float],
     captions: Mapping[str, str],
+    shapes: Sequence[int] = (),
 ) -> None:
     """Describe the steps of the field file ``heavy`` beside ``path``, renamed into place.
 
-    ``sizes``: nodes and cells; ``times`` (s); ``captions``: label with unit of each field.
+    ``sizes``: nodes and cells; ``times`` (s); ``captions``: label with unit of each field;
+    ``shapes``: number of the shape that tissue has at each time, none if it has but one.
     """
     nodes, cells = sizes
     fixed = _fixed_part(heavy, cell_type, nodes, cells)
@@ -39,6 +41,9 @@ def write_xdmf(
         for name, caption in captions.items():
             data = _item(heavy, f"fields/{name}/{step:05d}", f"{nodes}", "Float", 4)
             lines.append(_attribute(caption, "Node", data))
+        if shapes:
+            data = _item(heavy, f"shapes/{shapes[step]:05d}", f"{nodes} 3", "Float", 4)
+            lines.append(_attribute("Displacement [m]", "Node", data, "Vector"))
         lines.append("</Grid>")
     lines.append("</Grid></Domain></Xdmf>\n")
     temporary = path.with_name(f".{path.name}")
@@ -62,9 +67,9 @@ def _fixed_part(heavy: str, cell_type: str, nodes: int, cells: int) -> str:
     )
 
 
-def _attribute(caption: str, center: str, data: str) -> str:
+def _attribute(caption: str, center: str, data: str, kind: str = "Scalar") -> str:
     name = quoteattr(caption)
-    return f'<Attribute Name={name} AttributeType="Scalar" Center="{center}">{data}</Attribute>'
+    return f'<Attribute Name={name} AttributeType="{kind}" Center="{center}">{data}</Attribute>'
 
 
 def _item(heavy: str, path: str, dimensions: str, kind: str, precision: int) -> str:

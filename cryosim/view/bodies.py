@@ -36,7 +36,11 @@ class Bodies:
     front_rim: pv.DataSet
     """Its rim on the skin and at the ends of the tissue."""
     rims: list[pv.PolyData]
-    """Outlines of the applicators on the skin."""
+    """Outlines on the skin of the applicators, and of what touches the wall of a cup."""
+    walls: list[pv.DataSet]
+    """Walls of the cups, with the same quarter taken out of each."""
+    wall_cut: list[pv.DataSet]
+    """The walls where they are cut."""
     bounds: Floats
     """Low and high corner (mm)."""
     trimmed: bool
@@ -58,7 +62,8 @@ def bodies_of(placed: Placement, threshold: float) -> Bodies:
             face = _trim(_slice(placed, axis, at[axis]), low, high, keep=axis)
             sides += _kept(face, placed.centre)
             trimmed = True
-    points = np.vstack([outside.points, *(face.points for face in sides)])
+    walls = [cup.surface() for cup, _ in placed.cups]
+    points = np.vstack([outside.points, *(face.points for face in (*sides, *walls))])
     bounds = np.array([points.min(axis=0), points.max(axis=0)], dtype=float)
     front = _front(placed, threshold)
     return Bodies(
@@ -68,7 +73,12 @@ def bodies_of(placed: Placement, threshold: float) -> Bodies:
         cut=_cut(placed, low, high),
         front=front,
         front_rim=_edges(front) if front.n_cells else front,
-        rims=[_edges(footprint) for _, footprint in placed.pads],
+        rims=[
+            *(_edges(footprint) for _, footprint in placed.pads),
+            *(rim for _, skin in placed.cups for rim in _kept(_edges(skin), placed.centre)),
+        ],
+        walls=[piece for wall in walls for piece in _kept(wall, placed.centre)],
+        wall_cut=_wall_cut(placed),
         bounds=bounds,
         trimmed=trimmed,
     )
@@ -86,15 +96,17 @@ def layer_lines(surface: pv.DataSet) -> pv.PolyData:
 
 
 def _extent(placed: Placement) -> tuple[Floats, Floats]:
-    """Low and high corner (mm) of what to show: half as far again as the footprint reaches.
+    """Low and high corner (mm) of what to show: half as far again as footprint and cups reach.
 
     At least 15 mm beyond it; infinite where the tissue ends near there anyway.
     """
     low, high = np.full(3, -np.inf), np.full(3, np.inf)
-    if not placed.pads:
+    corners: list[Any] = [footprint.points for _, footprint in placed.pads]
+    for cup in placed.around:
+        corners.append([[*(cup.centre + sign * cup.reach), 0.0] for sign in (-1.0, 1.0)])
+    if not corners:
         return low, high
-    covered = np.vstack([footprint.points for _, footprint in placed.pads])
-    reach = np.abs(covered - placed.centre).max(axis=0)
+    reach = np.abs(np.vstack(corners) - placed.centre).max(axis=0)
     reach = 5.0 * np.ceil(np.maximum(1.5 * reach, reach + 15.0) / 5.0)
     ends = np.reshape(placed.grid.bounds, (3, 2)) - placed.centre[:, None]
     for axis in (0, 1):
@@ -138,6 +150,16 @@ def _cut(placed: Placement, low: Floats, high: Floats) -> list[Any]:
         face = refined(_trim(_slice(placed, axis, placed.centre[axis]), low, high, keep=axis))
         faces.append(face.clip(other, origin=placed.centre, invert=invert))
     return [face for face in faces if face.n_cells]
+
+
+def _wall_cut(placed: Placement) -> list[Any]:
+    """Cut faces of the walls of the cups that the planes of the cut go through the middle of."""
+    return [
+        cup.face(axis, side)
+        for cup, _ in placed.cups
+        for axis, side in ((0, 1.0), (1, -1.0))
+        if np.allclose(cup.centre, placed.centre[:2])
+    ]
 
 
 def _front(placed: Placement, threshold: float) -> Any:

@@ -7,7 +7,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
 from cryosim.view import style
-from cryosim.view.marks import draw_bars, margins, name_layers
+from cryosim.view.marks import draw_bars, draw_cups, margins, name_layers
 from cryosim.view.result import Result
 from cryosim.view.section import Section, section_of
 from cryosim.view.style import Scale
@@ -28,13 +28,13 @@ def layers_cut(result: Result, step: int, scale: Scale) -> Figure:
     if result.dimension == 3:
         where = f"Cut through {section.owner}'s centre{', mirrored,' * section.mirrored}"
     line = (
-        f"{where} at {style.moment(result, step)}; hatched: colder than the crystallisation"
-        f" threshold, {style.degrees(result.threshold)}"
+        f"{where} at {style.moment(result, step)}{drawn(section)}; hatched: colder than the"
+        f" crystallisation threshold, {style.degrees(result.threshold)}"
     )
     style.headline(figure, result.title, line)
     axes = figure.add_axes((0.075, 0.345, 0.81, 0.525))
-    _frame(axes, section, _window(section, axes))
-    _crossed(axes, section, result)
+    frame(axes, section, window(section, axes))
+    crossed(axes, section, result)
     name_layers(axes, section, result)
     _temperature(figure, axes, section, scale)
     draw_cards(figure.add_axes((0.035, 0.035, 0.93, 0.205)), result, time)
@@ -46,14 +46,20 @@ def flat_temperature(result: Result, step: int, scale: Scale) -> Figure:
     section = section_of(result, step)
     figure = style.page()
     count = f"{result.grid.n_points} nodes, {result.grid.n_cells} cells"
-    style.headline(figure, result.title, f"Temperature at {style.moment(result, step)}; {count}")
+    line = f"Temperature at {style.moment(result, step)}{drawn(section)}; {count}"
+    style.headline(figure, result.title, line)
     axes = figure.add_axes((0.075, 0.12, 0.81, 0.74))
-    _frame(axes, section, (float(section.across.min()), float(section.across.max())))
+    frame(axes, section, (float(section.across.min()), float(section.across.max())))
     axes.add_collection(LineCollection(list(section.edges), colors=style.INK, linewidths=0.3,
                                        alpha=0.4, zorder=2.0))  # fmt: skip
     name_layers(axes, section, result)
     _temperature(figure, axes, section, scale)
     return figure
+
+
+def drawn(section: Section) -> str:
+    """What the headline adds of tissue in cups."""
+    return f", drawn into {'the cup' if len(section.cups) == 1 else 'cups'}" * bool(section.cups)
 
 
 def finish_bar(bar: Colorbar, scale: Scale) -> None:
@@ -65,30 +71,39 @@ def finish_bar(bar: Colorbar, scale: Scale) -> None:
     bar.ax.tick_params(length=3)
 
 
-def _window(section: Section, axes: Axes) -> tuple[float, float]:
+def window(section: Section, axes: Axes) -> tuple[float, float]:
     """What to show across (mm): as much as fills the height, and all of the footprint."""
     low, high = float(section.across.min()), float(section.across.max())
+    box = axes.get_window_extent()
+    if section.cups:
+        x = np.concatenate([cut.outline[:, 0] for cut in section.cups])
+        middle, reach = (x.min() + x.max()) / 2, np.ptp(x) / 2
+        tall = section.top - float(section.up.min())
+        half = max(tall * 1.1 * box.width / box.height / 2, 1.2 * reach)
+        return float(max(low, middle - half)), float(min(high, middle + half))
     if not section.bars or any(abs(bar.away[1]) < 0.7 for bar in section.bars):
         return low, high
-    box = axes.get_window_extent()
     x = np.concatenate([bar.line[:, 0] for bar in section.bars])
     middle, reach = (x.min() + x.max()) / 2, np.ptp(x) / 2
     half = max(np.ptp(section.up) * 1.1 * box.width / box.height / 2, 1.5 * reach)
     return float(max(low, middle - half)), float(min(high, middle + half))
 
 
-def _frame(axes: Axes, section: Section, window: tuple[float, float]) -> None:
-    """Layer boundaries, applicator, axes of equal scale."""
+def frame(
+    axes: Axes, section: Section, shown: tuple[float, float], high: float | None = None
+) -> None:
+    """Layer boundaries, applicator, cups, axes of equal scale; across ``shown``, up to ``high``."""
     axes.add_collection(LineCollection(list(section.boundaries()), colors=style.INK,
                                        linewidths=1.8, capstyle="round", zorder=4.0))  # fmt: skip
-    low, high = float(section.up.min()), float(section.up.max())
+    low, high = float(section.up.min()), section.top if high is None else high
     draw_bars(axes, section)
-    left, right, below, above = margins(section)
+    draw_cups(axes, section)
+    left, right, below, above = margins(section, high)
     axes.set_aspect("equal", anchor="C")
-    axes.set_xlim(window[0] - left, window[1] + right)
+    axes.set_xlim(shown[0] - left, shown[1] + right)
     axes.set_ylim(low - below, high + above)
     axes.set_yticks([t for t in axes.get_yticks() if low - 1e-6 <= t <= high + 1e-6])
-    axes.set_xticks([t for t in axes.get_xticks() if window[0] <= t <= window[1]])
+    axes.set_xticks([t for t in axes.get_xticks() if shown[0] <= t <= shown[1]])
     sign = -1.0 if section.names[1].startswith("depth") else 1.0
     axes.yaxis.set_major_formatter(lambda v, _: f"{sign * v + 0.0:g}".replace("-", "−"))
     axes.set_xlabel(section.names[0])
@@ -101,14 +116,19 @@ def _frame(axes: Axes, section: Section, window: tuple[float, float]) -> None:
 
 
 def _temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> None:
-    """Colours, isotherms and the colour bar beside what is drawn."""
-    drawn = axes.tripcolor(section.triangulation(), section.temperature, shading="gouraud",
+    """Colours with their bar, and isotherms."""
+    temperature(figure, axes, section, scale)
+    _isotherms(axes, section, scale)
+
+
+def temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> None:
+    """Colours and the colour bar beside what is drawn."""
+    shown = axes.tripcolor(section.triangulation(), section.temperature, shading="gouraud",
                            cmap=scale.colours, norm=scale.norm, zorder=1.0)  # fmt: skip
     box = axes.get_position()
     tall = max(box.height, 0.35)
     place = figure.add_axes((0.915, box.y0 + (box.height - tall) / 2, 0.016, tall))
-    finish_bar(figure.colorbar(drawn, cax=place, ticks=list(scale.ticks)), scale)
-    _isotherms(axes, section, scale)
+    finish_bar(figure.colorbar(shown, cax=place, ticks=list(scale.ticks)), scale)
 
 
 def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
@@ -124,20 +144,29 @@ def _isotherms(axes: Axes, section: Section, scale: Scale) -> None:
                                 fontsize=style.SMALL, inline_spacing=4):  # fmt: skip
             text.set_path_effects(style.HALO)
     if T.min() < scale.threshold < T.max():
-        one = [scale.threshold]
-        axes.tricontour(triangles, T, levels=one, colors="white", linewidths=6.0, zorder=3.0)
-        axes.tricontour(triangles, T, levels=one, colors=style.COLD, linewidths=3.4, zorder=3.1)
-        for at in section.crossings(ways[1], one).values():
-            axes.text(*at, style.degrees(scale.threshold), ha="center", va="center", zorder=6.0,
-                      color="white", fontweight="bold",
-                      bbox={"boxstyle": "round,pad=0.3", "facecolor": style.COLD,
-                            "edgecolor": "white"})  # fmt: skip
+        threshold_line(axes, section, scale.threshold)
+        for at in section.crossings(ways[1], [scale.threshold]).values():
+            beside = (section.cups[0].outline.max(axis=0)[0] + 6.0, at[1]) if section.cups else at
+            axes.annotate(style.degrees(scale.threshold), at, beside, va="center", zorder=6.0,
+                          ha="left" if section.cups else "center", color="white",
+                          fontweight="bold", bbox={"boxstyle": "round,pad=0.3",
+                          "facecolor": style.COLD, "edgecolor": "white"},
+                          arrowprops={"arrowstyle": "-", "color": style.COLD, "linewidth": 1.6,
+                                      "shrinkA": 0.0, "shrinkB": 0.0})  # fmt: skip
+
+
+def threshold_line(axes: Axes, section: Section, threshold: float) -> None:
+    """The isotherm of the ``threshold`` (degC)."""
+    if section.temperature.min() < threshold < section.temperature.max():
+        for colour, width, order in (("white", 6.0, 3.0), (style.COLD, 3.4, 3.1)):
+            axes.tricontour(section.triangulation(), section.temperature, levels=[threshold],
+                            colors=colour, linewidths=width, zorder=order)  # fmt: skip
 
 
 def _ways(axes: Axes, section: Section) -> tuple[list[Way], list[Way]]:
     """Lines (mm) on which the isotherms are labelled, and those for the threshold."""
     (left, right), low = axes.get_xlim(), float(section.up.min())
-    middle = float(section.footprint[:, 0].mean()) if section.bars else (left + right) / 2
+    middle = (left + right) / 2 if section.middle is None else section.middle
     top, bottom = section.column_ends(middle)
     half = (top + bottom) / 2
 
@@ -145,6 +174,13 @@ def _ways(axes: Axes, section: Section) -> tuple[list[Way], list[Way]]:
         return middle + share * ((right if share > 0 else left) - middle) * np.sign(share), height
 
     across = [((middle, half), (side, half)) for side in (left, right)]
+    if section.cups:
+        touched = section.cups[0].contact.reshape(-1, 2)
+        right_wall = touched[touched[:, 0] >= middle, 1]
+        height = float(right_wall.mean()) if right_wall.size else half
+        below = ((middle, top + 0.12 * (low - top)), (middle, low))
+        wall = ((float(section.across.max()), height), (middle, height))
+        return [below, *across], [wall, *across]
     slanted = (middle, top), spot(0.85, top + 0.85 * (low - top))
     return [slanted, *across], [(spot(-0.12, top), spot(-0.35, low)), *across]
 
@@ -165,7 +201,7 @@ def _apart(
     return kept
 
 
-def _crossed(axes: Axes, section: Section, result: Result) -> None:
+def crossed(axes: Axes, section: Section, result: Result) -> None:
     """Hatch what is below the threshold, each layer in its own way and colour."""
     colours = style.layer_colours(result.layers)
     for layer in result.layers:

@@ -1,5 +1,7 @@
 """Charts over depth: the line under the applicator, and a run in one dimension."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -7,6 +9,7 @@ from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
 from cryosim.view import style
+from cryosim.view.cups import cups_of
 from cryosim.view.cut import finish_bar
 from cryosim.view.lettering import fitted, spread, width_of
 from cryosim.view.result import Result
@@ -29,7 +32,10 @@ def depth_over_time(result: Result, scale: Scale) -> Figure:
     unit, name = style.clock_unit(float(seconds[-1]))
     figure = style.page()
     owner = result.applicators[0]["name"] if len(result.applicators) > 1 else "applicator"
-    style.headline(figure, result.title, f"Temperature under the {owner}'s centre over time")
+    line = f"Temperature under the {owner}'s centre over time"
+    if cups_of(result):
+        line += "; depth is that of the tissue at rest, not in the drawn fold"
+    style.headline(figure, result.title, line)
     axes = figure.add_axes((0.075, 0.09, 0.66, 0.78))
     drawn = axes.pcolormesh(seconds / unit, depth, T, shading="gouraud", cmap=scale.colours,
                             norm=scale.norm)  # fmt: skip
@@ -37,9 +43,10 @@ def depth_over_time(result: Result, scale: Scale) -> Figure:
     axes.set_xlim(0.0, float(seconds[-1]) / unit)
     axes.set_xlabel(f"time [{name}]")
     _isotherms(axes, seconds / unit, depth, T, scale)
-    axes.set_ylabel(f"depth below {result.skin} [mm]")
+    at_rest = ", tissue at rest" * bool(cups_of(result))
+    axes.set_ylabel(f"depth below {result.skin}{at_rest} [mm]")
     axes.grid(visible=False)
-    _layer_bands(axes, result)
+    _layer_bands(axes, result, depth)
     place = figure.add_axes((0.93, 0.09, 0.016, 0.74))
     finish_bar(figure.colorbar(drawn, cax=place, ticks=list(scale.ticks)), scale)
     return figure
@@ -153,10 +160,15 @@ def _last_warm(
     return float(x), float(depth[warmest])
 
 
-def _layer_bands(axes: Axes, result: Result) -> None:
-    """Boundaries of the layers as lines, names and bands at the right."""
+def _layer_bands(axes: Axes, result: Result, planes: Floats) -> None:
+    """Boundaries of the layers as lines, names and bands at the right; ``planes`` (mm) of a line.
+
+    A block has the same cells of each layer under any point, however thick the layers are there.
+    """
     colours = style.layer_colours(result.layers)
-    depths = result.layer_depths()
+    cells = np.bincount(result.grid.cell_data["layer"], minlength=len(result.layers))
+    last = np.rint(np.cumsum(cells) / cells.sum() * (planes.size - 1)).astype(int)
+    depths = list(pairwise([float(planes[0]), *planes[last].tolist()]))
     deepest = max(bottom for _, bottom in depths)
     middles = [(top + bottom) / 2 for top, bottom in depths]
     size = 0.034 * deepest

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from cryosim.view import style
 from cryosim.view.lettering import fitted, spread, width_of
@@ -33,9 +34,25 @@ def draw_bars(axes: Axes, section: Section) -> None:
                   fontsize=style.SMALL)  # fmt: skip
 
 
-def margins(section: Section) -> Floats:
-    """Room (mm) that the bars need beyond the tissue: left, right, below, above."""
-    tall = float(np.ptp(section.up))
+def draw_cups(axes: Axes, section: Section) -> None:
+    """The wall of each cup and, heavy, the skin that touches it."""
+    for cut in section.cups:
+        axes.fill(*cut.outline.T, facecolor=style.WALL, linewidth=1.0,
+                  edgecolor=style.DEVICE, zorder=4.5)  # fmt: skip
+        axes.add_collection(LineCollection(list(cut.contact), colors=style.DEVICE, linewidths=5.0,
+                                           capstyle="butt", zorder=4.6))  # fmt: skip
+        x, y = float(cut.outline[:, 0].mean()), float(cut.outline[:, 1].max())
+        words = f", {cut.touching:.0f} mm of skin on the wall" * bool(len(cut.contact))
+        axes.annotate(f"{cut.cup.name}{words}", (x, y), (0.0, 7.0), ha="center", va="bottom",
+                      textcoords="offset points", fontsize=style.SMALL)  # fmt: skip
+
+
+def margins(section: Section, high: float) -> Floats:
+    """Room (mm) that bars and cups need beyond what is shown up to ``high`` (mm).
+
+    To the left, to the right, below and above.
+    """
+    tall = high - float(section.up.min())
     sides = [max([0.0, *(float(bar.away @ way) for bar in section.bars)]) > 0.7
              for way in ((-1.0, 0.0), (1.0, 0.0), (0.0, -1.0))]  # fmt: skip
     least = np.array([0.0, 0.0, 0.01, 0.06])
@@ -67,6 +84,9 @@ def _column(axes: Axes, section: Section) -> tuple[float, list[tuple[int, tuple[
     left, right = axes.get_xlim()
     tries = [left + share * (right - left) for share in np.linspace(0.012, 0.4, 30)]
     columns = [section.column(at) for at in tries]
+    if section.cups:  # their sides make layers tall; far off all is as at rest
+        first = next(i for i, column in enumerate(columns) if len(column) == len(columns[-1]))
+        return tries[first], sorted(columns[first].items(), key=lambda p: p[1][0])
     most = {k: max(np.ptp(c[k]) for c in columns if k in c) for c in columns for k in c}
     room = [min(np.ptp(c.get(k, (0.0, 0.0))) / most[k] for k in most) for c in columns]
     best = next((i for i, share in enumerate(room) if share > 0.6), int(np.argmax(room)))

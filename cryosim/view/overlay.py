@@ -1,5 +1,7 @@
 """Type on the picture of the tissue: axes in millimetres, layer names, legend, colour bar."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -23,27 +25,41 @@ _FRAME = (125.0, 105.0, 880.0, 690.0)
 """Left, bottom, width and height (pixels) of the room for the tissue."""
 
 
-def temperature_3d(result: Result, step: int, scale: Scale) -> Figure:
-    """The tissue cut open under the applicator at ``times[step]``, coloured by temperature."""
-    placed = place(result, result.field("temperature", step))
+def bounds_of(result: Result, steps: Iterable[int]) -> Floats:
+    """Low and high corner (mm) of the tissue and cups shown at any of ``steps``."""
+    boxes = [bodies_of(place(result, step), result.threshold).bounds for step in steps]
+    return np.array([np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)])
+
+
+def tissue_3d(
+    result: Result, step: int, scale: Scale, *, by_layer: bool = False, bounds: Floats | None = None
+) -> Figure:
+    """The tissue cut open under the applicator at ``times[step]``.
+
+    It is coloured by temperature or ``by_layer``, and seen as what fills ``bounds`` (mm) would be.
+    """
+    placed = place(result, step)
     bodies = bodies_of(placed, result.threshold)
-    eye = Eye.on(bodies.bounds, _FRAME)
+    bounds = bodies.bounds if bounds is None else bounds
+    eye = Eye.on(bounds, _FRAME)
     figure = style.page()
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     width, height = style.PAGE
-    axes.imshow(render(bodies, result.layers, scale, eye), extent=(0, width, 0, height),
-                interpolation="nearest")  # fmt: skip
+    axes.imshow(render(bodies, result.layers, scale, eye, by_layer=by_layer),
+                extent=(0, width, 0, height), interpolation="nearest")  # fmt: skip
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
-    _rulers(axes, placed, bodies.bounds, eye)
+    _rulers(axes, placed, bounds, eye)
     _layer_names(axes, result, bodies, eye)
     _legend(axes, result, placed)
-    bar = figure.colorbar(ScalarMappable(scale.norm, scale.colours), ticks=list(scale.ticks),
-                          cax=figure.add_axes((0.93, 0.12, 0.016, 0.50)))  # fmt: skip
-    finish_bar(bar, scale)
-    time = style.moment(result, step)
-    line = f"Temperature at {time}; a quarter is taken out at {placed.owner}'s centre"
+    if not by_layer:
+        bar = figure.colorbar(ScalarMappable(scale.norm, scale.colours), ticks=list(scale.ticks),
+                              cax=figure.add_axes((0.93, 0.12, 0.016, 0.50)))  # fmt: skip
+        finish_bar(bar, scale)
+    what, time = "Layers" if by_layer else "Temperature", style.moment(result, step)
+    time += ", drawn into the cup" if placed.cups else ""
+    line = f"{what} at {time}; a quarter is taken out at {placed.owner}'s centre"
     if placed.mirrored:
         line += "; mirrored at the planes of symmetry"
     if bodies.trimmed:
@@ -140,4 +156,9 @@ def _legend(axes: Axes, result: Result, placed: Placement) -> None:
         shown = fitted(f"{shown} on the skin", 290.0, style.SMALL)[0]
         entries.append(Line2D([], [], color=style.DEVICE, linewidth=4.0,
                               label=shown))  # fmt: skip
+    if placed.cups:
+        entries += [
+            Patch(facecolor=style.WALL, alpha=0.6, edgecolor=style.DEVICE, label="wall of the cup"),
+            Line2D([], [], color=style.DEVICE, linewidth=4.0, label="rim of skin on the wall"),
+        ]  # fmt: skip
     axes.legend(handles=entries, loc="upper right", bbox_to_anchor=(0.975, 0.905))

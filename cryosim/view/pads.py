@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from cryosim.view.cups import of_cups
 from cryosim.view.result import Result
 
 Integers = npt.NDArray[np.int64]
@@ -28,10 +29,13 @@ class Pad:
 
 
 def pads_of(result: Result) -> list[Pad]:
-    """The applicators of ``result``: one on the top face first, then the largest."""
+    """The plates of ``result``: one on the top face first, then the largest."""
     facets, kinds = result.facets
     named = {a.get(key) for a in result.applicators for key in ("name", "face")}
-    under = np.array([k.startswith(UNNAMED) or k in named for k in kinds], dtype=bool)
+    plates = {
+        k for k in set(kinds) if (k.startswith(UNNAMED) or k in named) and not of_cups(result, k)
+    }
+    under = np.array([k in plates for k in kinds], dtype=bool)
     faces = _faces(result, facets)
     groups = [f"{kind}|{face}" for kind, face in zip(kinds, faces, strict=True)]
     found = []

@@ -1,13 +1,15 @@
 """The standard pictures of a run, from its result folder."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cryosim.doctor import require_rendering
-from cryosim.view import charts, cut, depth, overlay, style
+from cryosim.view import charts, cut, depth, fold, overlay, style
+from cryosim.view.cups import cups_of
 from cryosim.view.result import Result
 from cryosim.view.style import Scale
 
@@ -56,6 +58,9 @@ def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
         makers["depth_time"] = lambda: depth.depth_over_time(result, scale)
     if result.dimension == 2:
         makers["temperature_2d"] = lambda: cut.flat_temperature(result, step, scale)
+    if cups_of(result) and result.dimension > 1:
+        for name, at in fold.ends_of_phases(result).items():
+            makers[f"phase_{name}"] = partial(fold.phase_layers, result, at, scale)
     if result.dimension == 3:  # last: where nothing can be rendered, the charts are there
         makers["temperature_3d"] = lambda: _rendered(result, step, scale)
     return makers
@@ -64,4 +69,4 @@ def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
 def _rendered(result: Result, step: int, scale: Scale) -> Figure:
     """The picture in three dimensions; a `MissingTool` error where VTK would crash."""
     require_rendering()
-    return overlay.temperature_3d(result, step, scale)
+    return overlay.tissue_3d(result, step, scale)

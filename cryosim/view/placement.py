@@ -2,7 +2,7 @@
 
 On a flat block nothing is turned.  On a curved mesh the mean normal of the applicator's facets
 becomes the vertical, and the centre of the footprint the origin.  Of a symmetric whole that is
-meshed in part, the rest is added.
+meshed in part, the rest is added.  A cup is on a block, and its centre comes before a plate's.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 
+from cryosim.view.cups import Cup, cups_of, touched_by
 from cryosim.view.mirror import mirrored, planes_of_symmetry
-from cryosim.view.pads import UNNAMED, pads_of
+from cryosim.view.pads import UNNAMED, Pad, pads_of
 from cryosim.view.result import Result
 
 Floats = npt.NDArray[np.float64]
@@ -29,11 +30,15 @@ class Placement:
     pads: tuple[tuple[str, pv.PolyData], ...]
     """Name of each applicator and the skin under it, the one seen from above first."""
     centre: Floats
-    """Of the first footprint (mm)."""
+    """Of the first cup, else of the first footprint (mm)."""
     names: tuple[str, str, str]
     """What the coordinates are called."""
     mirrored: bool
     """Whether the mesh holds but a part of what is shown."""
+    cups: tuple[tuple[Cup, pv.PolyData], ...] = ()
+    """Each cup that draws tissue in, and the skin that touches its wall."""
+    around: tuple[Cup, ...] = ()
+    """All cups of the run, the one whose centre `centre` is first."""
 
     @property
     def footprint(self) -> pv.PolyData | None:
@@ -43,6 +48,8 @@ class Placement:
     @property
     def owner(self) -> str:
         """Whose centre `centre` is."""
+        if self.around:
+            return "the cup" if len(self.around) == 1 else f"the cup {self.around[0].name}"
         if len(self.pads) < 2:
             return f"the {UNNAMED}" if self.pads else "the block"
         name = self.pads[0][0]
@@ -62,18 +69,23 @@ class Placement:
         return bool(np.ptp(height) < 1e-3 * self.grid.length)
 
 
-def place(result: Result, temperature: Floats) -> Placement:
-    """Put the three-dimensional mesh of ``result`` upright, with nodal ``temperature`` (degC)."""
-    grid = result.grid.copy()
-    grid.point_data["temperature"] = temperature
+def place(result: Result, step: int) -> Placement:
+    """Put the three-dimensional mesh of ``result`` upright, as it stands at ``times[step]``.
+
+    It has the point data ``temperature`` (degC).
+    """
+    grid = result.standing(step).copy()
+    grid.point_data["temperature"] = result.field("temperature", step)
     covered = pads_of(result)
+    if cups_of(result):
+        return _with_cups(result, step, grid, covered)
     if not covered:
         low, high = np.reshape(grid.bounds, (3, 2)).T
         centre = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2]])
         return Placement(grid, (), centre, ("x", "y", "z"), mirrored=False)
     planes = planes_of_symmetry(result, [pad.facets for pad in covered])
     grid = mirrored(grid, planes)
-    surfaces = [mirrored(_surface(result, pad.facets), planes) for pad in covered]
+    surfaces = [mirrored(_surface(result.grid, pad.facets), planes) for pad in covered]
     pads = tuple(zip([pad.name for pad in covered], surfaces, strict=True))
     areas, centroids = _areas(surfaces[0])
     centre = areas @ centroids / areas.sum()
@@ -84,8 +96,20 @@ def place(result: Result, temperature: Floats) -> Placement:
     return Placement(grid, pads, np.zeros(3), ("along", "across", "up"), bool(planes))
 
 
-def _surface(result: Result, facets: npt.NDArray[np.int64]) -> pv.PolyData:
-    points = np.array(result.grid.points, dtype=float)
+def _with_cups(
+    result: Result, step: int, grid: pv.UnstructuredGrid, plates: Sequence[Pad]
+) -> Placement:
+    """A block, which stands upright, seen about the first cup."""
+    pads = tuple((pad.name, _surface(grid, pad.facets)) for pad in plates)
+    around = cups_of(result)
+    cups = tuple((cup, _surface(grid, touched_by(result, cup))) for cup in cups_of(result, step))
+    centre = np.array([*around[0].centre, 0.0])
+    return Placement(grid, pads, centre, ("x", "y", "z"), False, cups, around)
+
+
+def _surface(grid: pv.UnstructuredGrid, facets: npt.NDArray[np.int64]) -> pv.PolyData:
+    """The ``facets`` alone, their points in place."""
+    points = np.array(grid.points, dtype=float)
     cleaned: pv.PolyData = pv.PolyData.from_regular_faces(points, facets).clean()
     return cleaned
 

@@ -19,6 +19,7 @@ import pyvista as pv
 
 from cryosim.errors import CaseError
 from cryosim.output.fields import FIELDS_FILE, open_fields
+from cryosim.output.mesh import phase_at, phases_of, shape_of, shapes_of
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -56,10 +57,12 @@ class Result:
     threshold: float
     """Crystallisation threshold (degC)."""
     layers: tuple[Layer, ...]
-    applicators: tuple[dict[str, str], ...]
+    applicators: tuple[dict[str, Any], ...]
     times: Floats
     """Times of the fields (s)."""
     field_names: tuple[str, ...]
+    phases: tuple[dict[str, Any], ...]
+    """Name, start and end (s) of each phase, and the cups that then draw; none in an old file."""
 
     @classmethod
     def open(cls, path: Path, *, unfinished: bool = False) -> Self:
@@ -97,6 +100,30 @@ class Result:
         grid.cell_data["layer"] = layer
         grid.point_data["depth"] = depth.astype(float)
         return grid
+
+    def phase(self, step: int) -> dict[str, Any] | None:
+        """The phase at ``times[step]``, at its end the one that ends; None in an old file."""
+        here = phase_at(self.phases, float(self.times[step]))
+        return None if here is None else dict(here)
+
+    def drawing(self, step: int) -> tuple[str, ...]:
+        """Names of the cups that draw tissue in at ``times[step]``."""
+        here = self.phase(step) if self._moved else None
+        return tuple(here["cups"]) if here else ()
+
+    def standing(self, step: int) -> pv.UnstructuredGrid:
+        """The mesh (mm) as tissue stands at ``times[step]``: drawn into cups, or at rest."""
+        if not self.drawing(step):
+            return self.grid
+        grid = self.grid.copy()
+        grid.points = np.asarray(self.grid.points) + self._moved[shape_of(self.phase(step))]
+        return grid
+
+    @cached_property
+    def _moved(self) -> dict[str, Floats]:
+        """Displacement (mm) of the nodes in every shape by its name; empty without cups."""
+        with open_fields(self.folder / FIELDS_FILE) as file:
+            return {name: data[:] * MILLIMETRES for name, data in shapes_of(file).items()}
 
     @cached_property
     def facets(self) -> tuple[Integers, tuple[str, ...]]:
@@ -220,6 +247,7 @@ def _heading(file: h5py.File) -> dict[str, Any]:
         "applicators": tuple(json.loads(file.attrs["applicators"])),
         "times": times,
         "field_names": tuple(file["fields"]),
+        "phases": tuple(phases_of(file)),
     }
 
 

@@ -3,6 +3,7 @@
 VTK draws the bodies only; all type is set by `overlay`, on the same axonometric projection.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +74,27 @@ def corners_of(bounds: Floats) -> Floats:
                      for z in (low[2], high[2])])  # fmt: skip
 
 
-def render(bodies: Bodies, layers: tuple[Layer, ...], scale: Scale, eye: Eye) -> Image:
-    """The page (pixels by rows, RGB) with the bodies on white."""
+def render(
+    bodies: Bodies, layers: tuple[Layer, ...], scale: Scale, eye: Eye, *, by_layer: bool = False
+) -> Image:
+    """The page (pixels by rows, RGB) with the bodies on white.
+
+    Skin and cut have the colours of temperature or, ``by_layer``, those of the layers.
+    """
     size = (style.PAGE[0] * _FINER, style.PAGE[1] * _FINER)
     plotter = pv.Plotter(off_screen=True, window_size=size, lighting="none")
     try:
         plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
         plotter.set_background("white")
-        _add_temperature(plotter, eye, bodies, scale)
+        if by_layer:
+            _add_layers(plotter, (*bodies.skin, *bodies.cut), layers)
+        else:
+            _add_temperature(plotter, bodies, scale)
+        _add_lines_on_tissue(plotter, eye, bodies, scale)
         _add_sides(plotter, eye, bodies, layers)
         _add_front(plotter, eye, bodies)
         _add_rims(plotter, eye, bodies)
+        _add_cups(plotter, eye, bodies)
         _aim(plotter, bodies, eye)
         image = np.asarray(plotter.screenshot(None, return_img=True), dtype=float)
     finally:
@@ -104,12 +115,28 @@ def _aim(plotter: pv.Plotter, bodies: Bodies, eye: Eye) -> None:
     camera.clipping_range = (0.1 * far, 2.0 * far)
 
 
-def _add_temperature(plotter: pv.Plotter, eye: Eye, bodies: Bodies, scale: Scale) -> None:
+def _add_temperature(plotter: pv.Plotter, bodies: Bodies, scale: Scale) -> None:
     """Skin and cut by temperature, unlit so that the colours are those of the bar."""
     for face in (*bodies.skin, *bodies.cut):
         plotter.add_mesh(face, scalars="temperature", cmap=scale.colours, n_colors=512,
                          clim=(scale.low, scale.high), lighting=False, show_scalar_bar=False,
                          copy_mesh=True)  # fmt: skip
+
+
+def _add_layers(plotter: pv.Plotter, faces: Sequence[Any], layers: tuple[Layer, ...]) -> None:
+    """Faces by layer."""
+    colours = style.layer_colours(layers)
+    for face in faces:
+        index = np.asarray(face.cell_data["layer"])
+        for layer in layers:
+            if (index == layer.index).any():
+                plotter.add_mesh(face.extract_cells(index == layer.index), ambient=0.7,
+                                 color=colours[layer.name], diffuse=0.35, specular=0.0)  # fmt: skip
+
+
+def _add_lines_on_tissue(plotter: pv.Plotter, eye: Eye, bodies: Bodies, scale: Scale) -> None:
+    """The threshold on skin and cut, the rims of layers and of the skin."""
+    for face in (*bodies.skin, *bodies.cut):
         line = face.contour([scale.threshold], scalars="temperature")
         _add_lines(plotter, eye, line, style.COLD, 3.0)
     for face in bodies.cut:
@@ -120,13 +147,8 @@ def _add_temperature(plotter: pv.Plotter, eye: Eye, bodies: Bodies, scale: Scale
 
 def _add_sides(plotter: pv.Plotter, eye: Eye, bodies: Bodies, layers: tuple[Layer, ...]) -> None:
     """The sides by layer."""
-    colours = style.layer_colours(layers)
+    _add_layers(plotter, bodies.sides, layers)
     for face in bodies.sides:
-        index = np.asarray(face.cell_data["layer"])
-        for layer in layers:
-            if (index == layer.index).any():
-                plotter.add_mesh(face.extract_cells(index == layer.index), ambient=0.7,
-                                 color=colours[layer.name], diffuse=0.35, specular=0.0)  # fmt: skip
         _add_lines(plotter, eye, layer_lines(face), style.INK, 1.5)
 
 
@@ -149,6 +171,23 @@ def _add_rims(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
         nearer = rim.copy()
         nearer.points = np.asarray(rim.points, dtype=float) + 2.0 / eye.scale * eye.toward
         _add_lines(plotter, eye, nearer, style.DEVICE, 3.4)
+
+
+def _add_cups(plotter: pv.Plotter, eye: Eye, bodies: Bodies) -> None:
+    """Walls that the tissue shows through, solid where they are cut."""
+    for wall in bodies.walls:
+        plotter.add_mesh(wall, color=style.WALL, opacity=0.22, ambient=0.5, diffuse=0.5,
+                         specular=0.0)  # fmt: skip
+        bends = wall.extract_surface(algorithm="dataset_surface").extract_feature_edges(
+            feature_angle=40.0, boundary_edges=True, manifold_edges=False
+        )
+        _add_lines(plotter, eye, bends, style.FAINT, 1.2)
+    for face in bodies.wall_cut:
+        plotter.add_mesh(face, color=style.WALL, lighting=False)
+        rim = face.extract_feature_edges(
+            feature_edges=False, boundary_edges=True, manifold_edges=False
+        )
+        _add_lines(plotter, eye, rim, style.DEVICE, 1.0)
 
 
 def _add_lines(plotter: pv.Plotter, eye: Eye, lines: Any, colour: str, width: float) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyvista as pv
 from matplotlib.tri import LinearTriInterpolator, Triangulation
 
+from cryosim.view.cups import Cup, cups_of, touched_by
 from cryosim.view.pads import pads_of
 from cryosim.view.placement import place
 from cryosim.view.refine import refined
@@ -39,6 +40,22 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class CupCut:
+    """A cup in the plane, and the skin that touches its wall."""
+
+    cup: Cup
+    outline: Floats
+    """Closed line (mm) round its wall, shape (n, 2)."""
+    contact: Floats
+    """Pieces (mm) of the skin that touch it, shape (n, 2, 2)."""
+
+    @property
+    def touching(self) -> float:
+        """Length (mm) of the skin that touches the wall."""
+        return float(np.linalg.norm(self.contact[:, 1] - self.contact[:, 0], axis=1).sum())
+
+
+@dataclass(frozen=True)
 class Section:
     """A plane through the tissue, the skin at the top."""
 
@@ -61,6 +78,20 @@ class Section:
     """Whose centre the plane goes through."""
     mirrored: bool = False
     """Whether the mesh holds but a part of what is shown."""
+    cups: tuple[CupCut, ...] = ()
+    """The cups that draw tissue in."""
+
+    @property
+    def top(self) -> float:
+        """Height (mm) of the tissue and the cups."""
+        return max([float(self.up.max()), *(float(c.outline[:, 1].max()) for c in self.cups)])
+
+    @property
+    def middle(self) -> float | None:
+        """Where (mm) the first cup or applicator is; None without one."""
+        if self.cups:
+            return float(np.mean([*self.cups[0].outline[:, 0]]))
+        return float(self.footprint[:, 0].mean()) if self.bars else None
 
     @property
     def footprint(self) -> Floats:
@@ -125,32 +156,41 @@ class Section:
         return found
 
 
-def section_of(result: Result, step: int) -> Section:
-    """The mesh itself in two dimensions; in three a cut through the applicator's centre."""
-    temperature = result.field("temperature", step)
+def section_of(result: Result, step: int, axis: int = 0) -> Section:
+    """The mesh itself in two dimensions; in three a cut through the applicator's centre.
+
+    The cut goes along ``axis`` (0 or 1); tissue stands as it does at ``times[step]``.
+    """
     if result.dimension == 2:
-        return _flat(result, temperature)
+        return _flat(result, step)
     if result.dimension == 3:
-        return _cut(result, temperature)
+        return _cut(result, step, axis)
     raise ValueError("a line has no section")
 
 
-def _flat(result: Result, temperature: Floats) -> Section:
-    grid = result.grid
+def _flat(result: Result, step: int) -> Section:
+    grid = result.standing(step)
     surface = pv.PolyData(np.array(grid.points), faces=grid.cells)
     surface.cell_data["layer"] = grid.cell_data["layer"]
-    surface.point_data["temperature"] = temperature
+    surface.point_data["temperature"] = result.field("temperature", step)
     middle = np.asarray(grid.center)[:2]
     lines = [(pad.name, np.asarray(grid.points)[pad.facets.ravel(), :2]) for pad in pads_of(result)]
     bars = tuple(_bar(name, points, middle) for name, points in lines)
-    return _section(surface, np.zeros(3), [0, 1], bars, ("x [mm]", "z [mm]"))
+    section = _section(surface, np.zeros(3), [0, 1], bars, ("x [mm]", "z [mm]"))
+    points = np.asarray(grid.points, dtype=float)[:, :2]
+    cups = [
+        CupCut(cup, cup.outline(0), points[touched_by(result, cup)])
+        for cup in cups_of(result, step)
+    ]
+    return replace(section, cups=tuple(cups))
 
 
-def _cut(result: Result, temperature: Floats) -> Section:
-    placed = place(result, temperature)
+def _cut(result: Result, step: int, axis: int) -> Section:
+    placed = place(result, step)
     # Beside the centre by a hair: a plane in which faces of cells lie would be cut twice.
-    beside = placed.centre + 1e-5 * placed.grid.length * np.array([0.0, 1.0, 0.0])
-    surface = placed.grid.slice(normal=(0.0, 1.0, 0.0), origin=beside)
+    normal = np.eye(3)[1 - axis]
+    beside = placed.centre + 1e-5 * placed.grid.length * normal
+    surface = placed.grid.slice(normal=normal, origin=beside)
     depth = f"depth below {result.skin}"
     names = (
         f"distance from the centre of {placed.owner} [mm]",
@@ -158,15 +198,32 @@ def _cut(result: Result, temperature: Floats) -> Section:
     )
     origin, lines = placed.centre.copy(), []
     for name, footprint in placed.pads:
-        line = footprint.slice(normal=(0.0, 1.0, 0.0), origin=beside)
+        line = footprint.slice(normal=normal, origin=beside)
         if line.n_cells:
             lines.append((name, np.asarray(line.points, dtype=float)))
-    if lines:
-        origin[2] = _height(lines[0][1], origin[0])
-    middle = (np.asarray(surface.center) - origin)[[0, 2]]
-    bars = tuple(_bar(name, (points - origin)[:, [0, 2]], middle) for name, points in lines)
-    section = _section(surface, origin, [0, 2], bars, names)
-    return replace(section, owner=placed.owner, mirrored=placed.mirrored)
+    if placed.around:
+        names = (f"{'xy'[axis]} from the cup's centre [mm]", "height above the skin at rest [mm]")
+    elif lines:
+        origin[2] = _height(lines[0][1], origin[axis])
+    plane = [axis, 2]
+    middle = (np.asarray(surface.center) - origin)[plane]
+    bars = tuple(_bar(name, (points - origin)[:, plane], middle) for name, points in lines)
+    section = _section(surface, origin, plane, bars, names)
+    cups = tuple(
+        CupCut(cup, cup.outline(axis) - origin[plane], _pieces(skin, normal, beside, origin, plane))
+        for cup, skin in placed.cups
+        if abs(cup.centre[1 - axis] - origin[1 - axis]) < cup.reach[1 - axis]
+    )
+    return replace(section, owner=placed.owner, mirrored=placed.mirrored, cups=cups)
+
+
+def _pieces(
+    skin: pv.PolyData, normal: Floats, beside: Floats, origin: Floats, plane: list[int]
+) -> Floats:
+    """Pieces (mm) in which ``skin`` is cut, shape (n, 2, 2)."""
+    line = skin.slice(normal=normal, origin=beside)
+    ends = line.lines.reshape(-1, 3)[:, 1:]
+    return np.asarray((np.asarray(line.points, dtype=float) - origin)[ends][..., plane])
 
 
 def _height(points: Floats, at: float) -> float:

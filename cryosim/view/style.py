@@ -30,6 +30,8 @@ COLD = "#0b3c8c"
 """What belongs to the crystallisation threshold."""
 DEVICE = "#111827"
 SKIN = "#c77c93"
+WALL = "#a9b1bd"
+"""The wall of a cup."""
 
 TEXT, SMALL, TITLE = 12.5, 11.0, 17.0
 """Sizes of type (points at 100 dots an inch)."""
@@ -202,8 +204,10 @@ def clock(seconds: float) -> str:
 
 def moment(result: Result, step: int) -> str:
     """The time of ``step`` and what happens then."""
-    when = clock(float(result.times[step]))
-    return f"{when}, the end of cooling" if result.ends_cooling(step) else when
+    when, phase = clock(float(result.times[step])), result.phase(step)
+    if result.ends_cooling(step):
+        return f"{when}, the end of cooling"
+    return f"{when}, phase {phase['name']}" if phase else when
 
 
 def clock_unit(last: float) -> tuple[float, str]:

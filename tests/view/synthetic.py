@@ -5,7 +5,7 @@ an error-function profile below the plate that fades out sideways: smooth, plaus
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc  # type: ignore[import-untyped]
 
-from cryosim.output.fields import FieldFile, MeshData
+from cryosim.output.fields import FieldFile
+from cryosim.output.mesh import MeshData
 
 Array = npt.NDArray[np.float64]
 
@@ -23,6 +24,8 @@ THRESHOLD = 10.4
 PLATE = -11.0
 HALF = 30e-3
 BLOCK = 75e-3
+FOLD = 30e-3
+"""Height of tissue drawn into a cup (m)."""
 END = 35 * 60.0
 TIMES = np.array([0.0, 300.0, 600.0, 1200.0, 1800.0, 2100.0, 2400.0, 3000.0])
 _EDGES = np.cumsum([0.0, *THICKNESS.values()])
@@ -50,11 +53,14 @@ class Kind:
 
 
 def make(folder: Path, cell_type: str = "hexahedron", *, curved: bool = False, across: int = 20,
-         title: str = "Abdomen, flat plate, -11 degC for 35 min",
+         title: str = "Abdomen, flat plate, -11 degC for 35 min", cup: bool = False,
          times: Array = TIMES) -> Path:  # fmt: skip
-    """A complete result folder with cells of ``cell_type``; ``curved`` bends it about y."""
+    """A complete result folder with cells of ``cell_type``; ``curved`` bends it about y.
+
+    With a ``cup`` in place of the plate, tissue is drawn until the end of cooling.
+    """
     kind = Kind(cell_type, across=across, curved=curved)
-    mesh = make_mesh(kind, title)
+    mesh = in_cup(make_mesh(kind, title)) if cup else make_mesh(kind, title)
     with FieldFile.create(folder, mesh) as file:
         for t in times:
             file.append(float(t), fields(mesh, float(t), curved=curved))
@@ -143,6 +149,28 @@ def _mesh(dimension, cell_type, points, cells, layer, depth, facets, tags, title
                     THRESHOLD, title, plate)  # fmt: skip
 
 
+def in_cup(mesh: MeshData) -> MeshData:
+    """The same ``mesh`` in a cup that lifts what is inside by `FOLD`, least at depth."""
+    points, depth = np.asarray(mesh.points), np.asarray(mesh.depth)
+    x, y = _plane(mesh, curved=False)
+    moved = np.zeros_like(points)
+    moved[:, mesh.dimension - 1] = (
+        FOLD * _window(x, 6e-3 + 0 * x) * _window(y, 6e-3 + 0 * y) * (1 - depth / _EDGES[-1])
+    )
+    tags = np.asarray(mesh.surface_tag).copy()
+    middle = np.abs(points[np.asarray(mesh.surface)].mean(axis=1)[:, 0])
+    tags[(tags == 1) & (middle < 22e-3)] = 5
+    names = {1: "cup wall", 5: "cup cavity", 2: "room", 3: "core", 4: "insulated"}
+    cup = {"form": "plates", "gap": 64e-3, "length": 80e-3, "depth": 45e-3, "lip": 6e-3,
+           "rim": 12e-3, "corner": 20e-3, "draft": 3.0}  # fmt: skip
+    told = {"name": "cup", "kind": "cup", "face": "top", "centre": [0.0, 0.0], "cup": cup,
+            "mouth": -2e-3}  # fmt: skip
+    phases = ({"name": "cool", "start": 0.0, "end": END, "cups": ["cup"]},
+              {"name": "remove", "start": END, "end": 3000.0, "cups": []})  # fmt: skip
+    return replace(mesh, surface_tag=tags, surface_names=names, applicators=(told,),
+                   phases=phases, shapes={"cup": moved})  # fmt: skip
+
+
 def _edges(counts: tuple[int, int, int]) -> Array:
     """Depths of the nodes (m)."""
     parts = [np.linspace(a, b, n + 1)[1:] for a, b, n in
@@ -221,7 +249,7 @@ def _tables(folder: Path, mesh: MeshData, t: Array, *, profile: bool, curved: bo
     _csv(folder / "front.csv", {"time [s]": t, "threshold depth [mm]": 0 * t,
                                 "coldest skin [degC]": skin})  # fmt: skip
     if profile:
-        d = np.linspace(0, _EDGES[-1], 75)
+        d = np.unique(np.round(np.asarray(mesh.depth), 12))
         rows = {f"{s:g} s [degC]": temperature(0 * d, 0 * d, d, float(s)) for s in t[::2]}
         _csv(folder / "profile.csv", {"depth [mm]": 1e3 * d, **rows})
 

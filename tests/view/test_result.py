@@ -132,7 +132,7 @@ def test_an_applicator_at_the_side_is_turned_to_the_top(folders, tmp_path):
         points = file["mesh/points"]
         points[:] = points[:][:, [2, 1, 0]] * [1.0, 1.0, -1.0] + [0.3, 0.1, 0.2]
     result = Result.open(folder)
-    placed = place(result, result.field("temperature", 5))
+    placed = place(result, 5)
     assert not placed.upright
     cold = np.asarray(placed.grid.points)[np.asarray(placed.grid["temperature"]) < THRESHOLD]
     assert cold.mean(axis=0) == pytest.approx([0.0, 0.0, -2.0], abs=4.0)

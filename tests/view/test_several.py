@@ -86,7 +86,7 @@ def test_no_two_numbers_of_the_axes_touch(folds, folders):
     for result in (folds["block"], Result.open(folders["block"])):
         step = result.coldest_step()
         with style.typography():
-            figure = overlay.temperature_3d(result, step, scale_of(result, step))
+            figure = overlay.tissue_3d(result, step, scale_of(result, step))
             figure.draw_without_rendering()
             numbers = [t for t in figure.axes[0].texts if re.fullmatch("−?[0-9.]+", t.get_text())]
             boxes = [t.get_window_extent() for t in numbers]
@@ -125,7 +125,7 @@ def test_half_of_a_symmetric_whole_is_mirrored(tmp_path):
           lambda m: (m[:, 0] < -HALF) & (np.abs(m[:, 1]) < HALF) & (m[:, 2] > -1e-9),
           only=True)  # fmt: skip
     result = Result.open(folder)
-    placed = place(result, result.field("temperature", 5))
+    placed = place(result, 5)
     assert placed.mirrored
     assert placed.centre == pytest.approx([-1e3 * BLOCK, 0.0, 0.0], abs=1e-6)
     assert placed.grid.n_cells == 2 * result.grid.n_cells
@@ -136,7 +136,7 @@ def test_half_of_a_symmetric_whole_is_mirrored(tmp_path):
 
 def test_a_whole_block_is_not_mirrored(folds):
     result = folds["block"]
-    placed = place(result, result.field("temperature", 5))
+    placed = place(result, 5)
     assert (placed.mirrored, placed.flat, placed.owner) == (False, True, "the near plate")
 
 
