@@ -28,6 +28,7 @@ from cryosim.parallel import collected_together, on_root
 from cryosim.treatment.bands import Coarser, banded, coarser_solves, refuse_unless_coarsenable
 from cryosim.treatment.build import build
 from cryosim.treatment.checkpoint import RESTART_FILE
+from cryosim.treatment.events import told
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
 from cryosim.treatment.phases import output_times
@@ -100,9 +101,12 @@ def run(
         recorder = Recorder(treatment, folder, resume=resume)
         on_root(comm, lambda: (folder / RESULT_FILE).unlink(missing_ok=True))
         stopwatch.lap("setup")
-        duration = loaded.case.duration
+        duration, n_told = loaded.case.duration, len(treatment.events)
         for landed in treatment.march(output_times(loaded)):
             stopwatch.lap("march")
+            for happened in treatment.events[n_told:]:
+                log.info("%s", told(happened))
+            n_told = len(treatment.events)
             if landed:
                 seen = recorder.observe()
                 _tell(watch, treatment.t, duration, seen)
@@ -242,6 +246,7 @@ def _result(
         "dimension": loaded.case.dimension,
         "quantities": banded(frame, quantities(frame, history), coarser),
         "ledger": closure(history),
+        "events": treatment.events,
         "timing": {
             **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},
             **{f"{name}_core_s": seconds for name, seconds in core.items()},

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
+from cryosim.treatment.events import told
 from cryosim.treatment.observe import Observation
 
 
@@ -84,6 +85,8 @@ class Display:
             f"energy closes to {ledger['residual over heat removed']:.1e} of the heat removed",
             highlight=False,
         )
+        for happened in result["events"]:
+            self._console.print(told(happened), highlight=False, markup=False)
         for override in result["overrides"]:
             self._console.print(f"overrides {override}", highlight=False, markup=False)
         if result["figures"] != "drawn":

@@ -56,6 +56,11 @@ MEANING = {
     "Plate.centre": "Place of its centre along x and y.",
     "Plate.contact_conductance": "Conductance between plate and skin or gel.",
     "Plate.gel": "Gel pad between plate and skin.",
+    "Device.pump": "What takes heat from the plate.",
+    "Device.controller": "What drives the pump.",
+    "Device.sensor": "What the controller knows.",
+    "Sensor.at": "Whether it measures the plate or the skin under it.",
+    "Controller.kind": "One that meets the set point until the pump saturates, or a PI controller.",
     "GelPad.thickness": "Thickness of the pad.",
     "GelPad.tissue": "Name of the material in the tissue library or in the case.",
     "GelPad.as": "A layer with a heat capacity, or a resistance only.",
@@ -65,6 +70,8 @@ MEANING = {
     "Rewarm.phase": "Applicators on and warming.",
     "Hold.phase": "Applicators stay as warm as they are.",
     "Remove.phase": "Applicators off.",
+    "Massage.phase": "Applicators off and the skin under them massaged.",
+    "Wait.phase": "All stays as it is.",
     "Repeat.phase": "All phases before this one, again.",
     "Repeat.times": "How often they happen in all.",
     "Cool.temperature": "Temperature of the plate.",
@@ -92,6 +99,9 @@ MEANING = {
     "Tissue.metabolism_response": "How metabolic heat answers to temperature.",
     "Tissue.lipid": "Latent heat of lipid.",
     "Tissue.water": "Latent heat of tissue water.",
+    "Ice.water": "Latent heat of the water that freezes.",
+    "Ice.heat_capacity": "Specific heat capacity where all of it is ice; unchanged if not given.",
+    "Ice.conductivity": "Thermal conductivity where all of it is ice; unchanged if not given.",
     "Blood.density": "Density.",
     "Blood.heat_capacity": "Specific heat capacity.",
     "Blood.temperature": "Temperature of arterial blood.",
@@ -167,6 +177,44 @@ times = 2
 phase = "remove"
 duration = "20 min"
 """,
+    'protocol (phase = "massage")': """
+[[protocol]]
+phase = "cool"
+temperature = "-11 degC"
+duration = "35 min"
+
+[[protocol]]
+phase = "massage"
+duration = "2 min"
+
+[[protocol]]
+phase = "warm"
+temperature = "40 degC"
+duration = "5 min"
+
+[[protocol]]
+phase = "wait"
+duration = "5 min"
+""",
+    "protocol.source": """
+[[protocol]]
+phase = "warm"
+temperature = "20 degC"
+duration = "10 min"
+source = { surface = "0.5 W/cm^2", decay = "8 mm" }
+
+[[protocol]]
+phase = "wait"
+duration = "10 min"
+
+[protocol.source]
+depth = ["0 mm", "5 mm", "15 mm"]
+power = ["0.05 W/cm^3", "0.2 W/cm^3", "0 W/cm^3"]
+""",
+    "applicator.after": """
+[applicator]
+after = { hyperaemia = 3.0, fades = "20 min" }
+""",
     'start (kind = "table")': """
 [start]
 kind = "table"
@@ -218,10 +266,9 @@ def case_file() -> str:
         parts.append(f"## {path or 'The whole file'}\n")
         if path:
             parts.append(prose(inspect.getdoc(model) or "") + "\n")
-        if others:
-            parts.append(
-                "The same in " + ", ".join(f"`{p.split(' (')[0]}`" for p in others) + ".\n"
-            )
+        elsewhere = {p.split(" (")[0]: None for p in others if p != path}
+        if elsewhere:
+            parts.append("The same in " + ", ".join(f"`{p}`" for p in elsewhere) + ".\n")
         if model in (Tissue, Blood):
             parts.append(_LIBRARY_FIRST)
         parts.append(_table(model))
@@ -243,7 +290,8 @@ def sections() -> dict[type[BaseModel], list[str]]:
             return
         for key, hint in _hints(model):
             for kind in _models(hint):
-                walk((f"{path}.{key}" if path else key) + _variant(kind), kind)
+                above = path.split(" (")[0]
+                walk((f"{above}.{key}" if above else key) + _variant(kind), kind)
             if model is Case and key in _FREE:
                 walk(*_FREE[key])
 
@@ -273,7 +321,8 @@ def _variant(model: type[BaseModel]) -> str:
         hint = dict(_hints(model)).get(key)
         if get_origin(hint) is Literal and key == "phase":
             return f' (phase = "{get_args(hint)[0]}")'
-        if get_origin(hint) is Literal and model.__name__ not in ("Plate", "CrystalDose"):
+        chosen_by_kind = get_origin(hint) is Literal and len(get_args(hint)) == 1
+        if chosen_by_kind and model.__name__ not in ("Plate", "CrystalDose"):
             return f' (kind = "{get_args(hint)[0]}")'
     return ""
 

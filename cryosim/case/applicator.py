@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from cryosim.case.faults import fault_at
 from cryosim.part import Part
 from cryosim.physics.device import Device
+from cryosim.physics.hyperaemia import AfterRelease
 from cryosim.shape.cup import Cup
 from cryosim.shape.draw_options import DrawOptions
 from cryosim.shape.fold import FoldShape
@@ -46,6 +47,8 @@ class Plate(Part):
     gel: GelPad | None = None
     device: Device | None = None
     """Plate with a heat pump of limited power; without one the plate has its set point exactly."""
+    after: AfterRelease | None = None
+    """More blood flow after it has been taken off; none if not given."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cryosim.case.applicator import VacuumCup
-from cryosim.case.extent import centre_of, extent_of, spans_of
+from cryosim.case.extent import centre_of, extent_of, faces_of, spans_of
+from cryosim.case.external import faults_of_sources
 from cryosim.case.faults import did_you_mean, shown
-from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove, Repeat
+from cryosim.case.protocol import ActivePhase, Cool, Hold, Massage, Remove, Repeat, Wait
 from cryosim.case.schema import BLOCK_FACES, Case
 from cryosim.shape.layers import ThicknessMap
 
@@ -17,7 +18,7 @@ ORDER = {
 """How deep tissues of the library lie; others may lie anywhere."""
 
 TAKEN = (
-    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
+    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "source", "residual",
     "gel put on and taken off", "change of shape",
 )  # fmt: skip
 """Columns of the ledger that no applicator and no surface may be called."""
@@ -35,9 +36,9 @@ LONGEST = 366 * 24 * 3600.0
 def faults_between_parts(case: Case) -> list[str]:
     """Every fault, each with the key path it is about."""
     faults = [*_geometry(case), *_names(case), *_applicators(case), *_protocol(case)]
-    faults += [*_probes(case), *_amounts(case)]
+    faults += [*_probes(case), *_amounts(case), *_nucleation(case)]
     if not faults and case.mesh.file is None:
-        faults = [*_order(case), *_footprints(case), *_sizes(case)]
+        faults = [*_order(case), *_footprints(case), *_sizes(case), *faults_of_sources(case)]
     return faults
 
 
@@ -71,6 +72,9 @@ def _of_block(case: Case) -> Iterator[str]:
         if face not in BLOCK_FACES:
             hint = did_you_mean(face, BLOCK_FACES)
             yield f"anatomy.faces.{face} = {shown(condition)}: a block has no such face; {hint}"
+    conditions = {"top": "room"} | case.anatomy.faces
+    if not case.applicator and "room" not in [conditions.get(face) for face in faces_of(case)]:
+        yield "anatomy.faces: no skin; expected a face open to the room, or an applicator"
     if case.mesh.extent is not None and len(case.mesh.extent) < case.dimension - 1:
         yield f"mesh.extent: {_lengths(len(case.mesh.extent), case.dimension)}"
 
@@ -154,13 +158,13 @@ def _protocol(case: Case) -> Iterator[str]:
             yield f'{where}.phase = "hold": no applicator is on; start with phase = "cool"'
         if isinstance(phase, Cool) and phase.flux is not None and perfect:
             yield f"{where}.flux: an applicator in perfect contact takes a temperature"
-        removed = isinstance(phase, Remove) and phase.applicators is None
+        removed = isinstance(phase, Remove | Massage) and phase.applicators is None
         on = isinstance(phase, Cool) or (on and not removed)
 
 
 def _applicators_of(phase: ActivePhase, names: list[str], where: str) -> Iterator[str]:
     """Applicators that a phase needs or names but the case does not have."""
-    if not names and not isinstance(phase, Remove):
+    if not names and not isinstance(phase, Remove | Wait):
         yield f'{where}.phase = "{phase.phase}": the case has no applicator'
     for name in dict.fromkeys(phase.applicators or ()):
         if name not in names:
@@ -201,6 +205,14 @@ def _amounts(case: Case) -> Iterator[str]:
             f'output.every = "{every:g} s": makes {duration / every:.3g} rows; '
             f"expected at most {MOST_ROWS}"
         )
+
+
+def _nucleation(case: Case) -> Iterator[str]:
+    """Ice is forced while the treatment lasts."""
+    at = case.nucleation.at
+    if at is not None and at >= case.duration:
+        end = f"{case.duration:g} s"
+        yield f'nucleation.at = "{at:g} s": the protocol ends before; expected below {end}'
 
 
 def _order(case: Case) -> Iterator[str]:
@@ -254,10 +266,10 @@ def _on_together(case: Case, one: str, other: str) -> Iterator[str]:
     """The first phase in which two applicators that overlap are both on."""
     on: set[str] = set()
     for i, phase in enumerate(case.protocol):
-        if isinstance(phase, Repeat):
+        if isinstance(phase, Repeat | Wait):
             continue
         named = set(phase.applicators or [a.name for a in case.applicator])
-        on = on - named if isinstance(phase, Remove) else on | named
+        on = on - named if isinstance(phase, Remove | Massage) else on | named
         if {one, other} <= on:
             yield (
                 f'protocol[{i + 1}]: "{one}" and "{other}" overlap and are both on; '

@@ -99,8 +99,8 @@ def _sentence(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
         key = context["discriminator"].strip("'")
         return f"{where}.{key} = {shown(context['tag'])}", did_you_mean(context["tag"], known)
     if kind == "union_tag_not_found":
-        key, tags = context["discriminator"].strip("'"), [_tag(m) for m in below]
-        return f"{where}.{key}", f"is missing; expected one of {', '.join(map(str, tags))}"
+        key, tags = context["discriminator"].strip("'"), [t for m in below for t in _tags(m)]
+        return f"{where}.{key}", f"is missing; expected one of {', '.join(tags)}"
     if "key" in context and context["key"] in given:
         where, given = f"{where}.{context['key']}", given[context["key"]]
     if kind == "literal_error":
@@ -124,7 +124,7 @@ def _path(
         if isinstance(item, int):
             text += f"[{item + 1}]"
             continue
-        tagged = [c for c in candidates if len(candidates) > 1 and _tag(c) == item]
+        tagged = [c for c in candidates if len(candidates) > 1 and item in _tags(c)]
         if tagged:
             candidates, parent = tagged, tagged[0]
             continue
@@ -143,13 +143,12 @@ def _keys(model: type[BaseModel]) -> list[str]:
     return [*own, *WRITTEN_OUT.get(model.__name__, ())]
 
 
-def _tag(model: type[BaseModel]) -> str | None:
+def _tags(model: type[BaseModel]) -> tuple[str, ...]:
     """What tells ``model`` from its siblings: its literal kind or phase."""
     for key in ("kind", "phase"):
         if key in model.model_fields:
-            values = get_args(model.model_fields[key].annotation)
-            return str(values[0]) if values else None
-    return None
+            return get_args(model.model_fields[key].annotation)
+    return ()
 
 
 def _models_under(model: type[BaseModel], key: str) -> list[type[BaseModel]]:

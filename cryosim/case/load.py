@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cryosim.case import thickness as maps
+from cryosim.case.assumed import assumptions
 from cryosim.case.checks import faults_between_parts, faults_of_coverage
 from cryosim.case.faults import did_you_mean, sentences, shown
 from cryosim.case.logs import replayed
@@ -20,7 +21,7 @@ from cryosim.library import cite
 from cryosim.library import tissues as catalogue
 from cryosim.part import Part
 from cryosim.physics.blood import Blood
-from cryosim.physics.tissue import Tissue
+from cryosim.physics.tissue import Ice, Tissue
 from cryosim.shape.layers import ThicknessMap
 
 
@@ -38,7 +39,10 @@ class Loaded:
     tissues: dict[str, Tissue]
     blood: Blood
     overrides: list[str]
-    """Library values that the case replaces: key path, its value, and the library's."""
+    """Library values that the case replaces: key path, its value, and the library's; then what it
+    assumes beyond the library."""
+    ice: dict[str, Ice]
+    """Tissue whose water supercools -> what becomes of it once ice has nucleated."""
     mesh_digest: str | None = None
     """Hash of the contents of the mesh file or the thickness map, if there is one."""
     thickness: ThicknessMap | None = None
@@ -51,6 +55,7 @@ class Loaded:
         resolved = {
             "case": self.case.model_dump(mode="json", by_alias=True, exclude=aside),
             "tissues": {k: t.model_dump(mode="json") for k, t in self.tissues.items()},
+            "ice": {k: i.model_dump(mode="json") for k, i in self.ice.items()},
             "blood": self.blood.model_dump(mode="json"),
             "mesh": self.mesh_digest,
         }
@@ -78,13 +83,19 @@ def load(path: Path) -> Loaded:
     overrides += [_override(f"blood.{k}", v, blood_fields.get(k)) for k, v in case.blood.items()]
     overrides += [_override(t.key, t.given, t.entry.value) for t in expanded.replaced]
     overrides += [f"anatomy.thickness_map: {text}" for text in _ranges(thickness)]
+    overrides += assumptions(case)
     digest, faults_of_mesh = _digest(path, case)
     faults += [*faults_of_blood, *faults_between_parts(case), *faults_of_mesh, *faults_of_map]
     if thickness and not faults:
         faults += faults_of_coverage(case, thickness)
+    ice = {name: ice for name, t in tissues.items() if (ice := _ice(name, t, case)) is not None}
+    if case.nucleation.event != "none" and not ice and not faults:
+        why = 'no layer holds water that supercools; expected event = "none"'
+        faults.append(f"nucleation.event = {shown(case.nucleation.event)}: {why}")
     if faults or expanded.faults or blood is None:
         raise _refused(path, faults, expanded)
-    return Loaded(path, text, given, expanded, case, tissues, blood, overrides, digest, thickness)
+    bare = {name: tissue.model_copy(update={"ice": None}) for name, tissue in tissues.items()}
+    return Loaded(path, text, given, expanded, case, bare, blood, overrides, ice, digest, thickness)
 
 
 def _read(path: Path) -> str:
@@ -173,6 +184,22 @@ def _tissues(path: Path, case: Case) -> tuple[dict[str, Tissue], list[str], list
         faults = [f"tissue.{name}: nothing is made of it; {did_you_mean(name, [*used])}"
                   for name in case.tissue if name not in used]  # fmt: skip
     return tissues, overrides, faults
+
+
+def _ice(name: str, tissue: Tissue, case: Case) -> Ice | None:
+    """What becomes of the water of ``tissue`` where ice nucleates; none if it cannot."""
+    layers = {layer.tissue for layer in case.anatomy.layers}
+    if tissue.ice is not None or tissue.water is not None or name not in layers:
+        return tissue.ice
+    if case.anatomy.freezing == "equilibrium" or name not in catalogue.names():
+        return None
+    frozen = catalogue.tissue(name, "equilibrium")
+    if frozen.water is None:
+        return None
+    return Ice(
+        water=frozen.water, heat_capacity=frozen.heat_capacity_frozen,
+        conductivity=frozen.conductivity_frozen,
+    )  # fmt: skip
 
 
 def _blood_fields(case: Case) -> dict[str, Any]:

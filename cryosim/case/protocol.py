@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from cryosim.case.faults import fault_at
 from cryosim.part import Part
+from cryosim.physics.absorption import Absorption
 from cryosim.units import Delay, Duration, Flux, Temperature, fault
 
 
@@ -15,11 +16,15 @@ class _Phase(Part):
 
     duration: Duration
     perfusion: float = Field(1.0, ge=0.0, le=50.0)
-    """Factor on the perfusion of all tissues during the phase."""
+    """Factor on the perfusion of all tissues during the phase, as by suction, where 0.1 to 1 is
+    plausible; an assumption."""
     vacuum: bool = True
     """Whether cups that are on draw tissue in; without vacuum they touch nothing."""
     applicators: tuple[str, ...] | None = Field(None, min_length=1)
     """Names of the applicators that the phase is about; all of them if not given."""
+    source: Absorption | None = None
+    """Power absorbed from outside under these applicators during the phase, whether they are on
+    or off; everywhere if the case has none."""
 
 
 class Cool(_Phase):
@@ -54,9 +59,9 @@ class Cool(_Phase):
 
 
 class Rewarm(Cool):
-    """Applicators on and warming; the same choices as for cooling."""
+    """Applicators on and warming; the same choices as for cooling.  Both words say the same."""
 
-    phase: Literal["rewarm"]  # type: ignore[assignment]
+    phase: Literal["rewarm", "warm"]  # type: ignore[assignment]
 
 
 class Hold(_Phase):
@@ -71,6 +76,21 @@ class Remove(_Phase):
     phase: Literal["remove"]
 
 
+class Massage(_Phase):
+    """Applicators off, the skin under them open to the room and massaged.
+
+    Massage injures cells that still hold crystals; see ``massage`` of the injury law.
+    """
+
+    phase: Literal["massage"]
+
+
+class Wait(_Phase):
+    """Nothing changes: what is on stays on as it is, what is off stays off."""
+
+    phase: Literal["wait"]
+
+
 class Repeat(Part):
     """All phases before this one happen ``times`` times in all."""
 
@@ -78,8 +98,10 @@ class Repeat(Part):
     times: int = Field(ge=2, le=100)
 
 
-Phase = Annotated[Cool | Rewarm | Hold | Remove | Repeat, Field(discriminator="phase")]
-ActivePhase = Cool | Rewarm | Hold | Remove
+Phase = Annotated[
+    Cool | Rewarm | Hold | Remove | Massage | Wait | Repeat, Field(discriminator="phase")
+]
+ActivePhase = Cool | Rewarm | Hold | Remove | Massage | Wait
 
 
 def unrolled(protocol: tuple[Phase, ...]) -> list[ActivePhase]:

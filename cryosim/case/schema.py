@@ -12,6 +12,7 @@ from cryosim.case.protocol import Phase, unrolled
 from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import CrystalDose, Injury
 from cryosim.part import Part
+from cryosim.physics.nucleation import Nucleation
 from cryosim.units import (
     Conductance,
     Duration,
@@ -197,6 +198,8 @@ class Case(Part):
     blood: dict[str, Any] = Field(default_factory=dict)
     mesh: Mesh = Mesh()
     injury: Injury = CrystalDose()
+    nucleation: Nucleation = Nucleation()
+    """When water that supercools freezes after all."""
     probes: tuple[Probe, ...] = ()
     output: Output = Output()
     numerics: Numerics = Numerics()

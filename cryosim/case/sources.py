@@ -11,7 +11,8 @@ from cryosim.library.cite import Bibliography, bibliography, defaults, use_of
 def bibliography_of(loaded: Loaded) -> Bibliography:
     """Values of every tissue, of blood, of sites, applicators and defaults, with their sources."""
     case = loaded.case
-    freezing = case.anatomy.freezing
+    ices = case.nucleation.event != "none"
+    freezing = "equilibrium" if ices else case.anatomy.freezing
     names = [*loaded.tissues, tissues.BLOOD]
     known = {*tissues.names(), tissues.BLOOD}
     used = [(n, tuple(tissues.fields(n, freezing)) if n in known else ()) for n in names]

@@ -1,6 +1,6 @@
 """A meshed piece of tissue: cells of each layer, facets of each surface, depth of each node."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -33,9 +33,9 @@ class Domain:
     """Owned facets of each named surface."""
     depth: Values
     """Depth (m) below the skin of every local geometry node."""
-    covered: npt.NDArray[np.bool_] | None = None
-    """Whether the nearest skin of every local geometry node is under an applicator; None for a
-    block, where footprints tell."""
+    covered: Mapping[str, npt.NDArray[np.bool_]] | None = None
+    """Surface under an applicator -> whether it is the nearest skin of every local geometry node;
+    None for a block, where footprints tell."""
 
     @property
     def dimension(self) -> int:

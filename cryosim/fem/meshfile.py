@@ -57,10 +57,8 @@ def read(
         if comm.allreduce(its.size) == 0:
             raise CaseError(f'{path}: no facet of the surface "{name}" is on the boundary')
     depth = _distance(mesh, [found[str(s)] for s in skin])
-    covered = None
-    if applicators:
-        beside = _distance(mesh, [found[name] for name in applicators])
-        covered = beside <= depth * (1.0 + _SAME) + _SAME
+    reach = depth * (1.0 + _SAME) + _SAME
+    covered = {name: _distance(mesh, [found[name]]) <= reach for name in applicators}
     return Domain(mesh, layer[mesh.topology.original_cell_index], found, depth, covered)
 
 

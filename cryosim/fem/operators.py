@@ -78,6 +78,12 @@ class Operators:
         """Owned nodes."""
         return int(self.space.dofmap.index_map.size_local)
 
+    def volume_of(self, cells: LocalIndices) -> Values:
+        """Volume (m^3) of the local ``cells`` lumped at owned nodes, as of tissues.  Collective."""
+        mesh = self.space.mesh
+        dx = _measure("dx", mesh, mesh.topology.dim, cells)
+        return _lumped(fem.form(ufl.TestFunction(self.space) * dx), self.n_mesh)
+
     @property
     def input_node(self) -> npt.NDArray[np.int64]:
         """Number of every local node in the mesh as it was made or read, on any partition."""

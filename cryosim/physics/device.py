@@ -30,6 +30,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import model_validator
 
 from cryosim.part import Part
+from cryosim.physics.alarm import FreezeAbort
 from cryosim.physics.exchange import Schedule
 from cryosim.units import (
     ArealCapacity,
@@ -102,6 +103,8 @@ class Device(Part):
     """What the controller goes by."""
     rate: TemperatureRate | None = None
     """Largest rate at which the set point moves; none if it may jump."""
+    abort: FreezeAbort | None = None
+    """Whether it watches its sensor for freezing, and what it does then; it cools on without."""
 
     @model_validator(mode="after")
     def _ideal_sees_the_plate(self) -> Self:

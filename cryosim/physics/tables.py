@@ -89,6 +89,8 @@ def tabulate(
 def conducts_evenly(tissue: Tissue) -> bool:
     """Whether the conductivity of ``tissue`` is the same at every temperature."""
     frozen = tissue.conductivity_frozen
+    if tissue.ice is not None and tissue.ice.conductivity not in (None, tissue.conductivity):
+        return False
     return frozen is None or frozen == tissue.conductivity or not tissue.phase_changes
 
 
@@ -118,11 +120,12 @@ def _integral(law: Callable[[Values], Values], T: Values) -> Values:
 
 def _parts(tissue: Tissue, T: Values) -> tuple[Values, Values, Values]:
     """Sensible, lipid latent and water latent enthalpy (J/m^3) at ``T`` (K)."""
+    ice = tissue.ice.water if tissue.ice else None
     sensible = tissue.density * _integral(tissue.capacity_at, T)
     latent = [
         np.zeros_like(T)
         if change is None
         else tissue.density * change.latent_heat * (change.curve.liquid_fraction(T) - 1.0)
-        for change in (tissue.lipid, tissue.water)
+        for change in (tissue.lipid, tissue.water, ice)
     ]
-    return sensible, latent[0], latent[1]
+    return sensible, latent[0], latent[1] + latent[2]

@@ -9,6 +9,11 @@ with density :math:`\rho`, latent heats :math:`L` per mass of tissue and liquid 
 :math:`\varphi` of lipid and water.  Heat capacity and conductivity change from their unfrozen to
 their frozen value with the solid share of the latent heat,
 :math:`s = \sum L (1 - \varphi) / \sum L`.
+
+Where ice has nucleated in supercooled water, that water freezes and melts by a curve
+:math:`\varphi_i` of its own: the enthalpy has a further :math:`L_i\,(\varphi_i(T) - 1)`, and heat
+capacity and conductivity go from what they are above to those of the iced tissue with the ice
+share :math:`1 - \varphi_i`.  Above the freezing point nothing differs.
 """
 
 import numpy as np
@@ -21,6 +26,22 @@ from cryosim.physics.response import ConstantResponse, Response
 from cryosim.units import Conductivity, Density, HeatCapacity
 
 Values = npt.NDArray[np.float64]
+
+
+class Ice(Part):
+    """Water that freezes beside other changes of a tissue, and the tissue when all of it is ice."""
+
+    water: PhaseChange
+    heat_capacity: HeatCapacity | None = None
+    conductivity: Conductivity | None = None
+
+    def share(self, T: Values) -> Values:
+        """Frozen share of the water (1) at ``T`` (K)."""
+        return 1.0 - self.water.curve.liquid_fraction(T)
+
+    def mixed(self, free: Values, iced: float | None, T: Values) -> Values:
+        """A property that is ``free`` without ice and ``iced`` with all of it."""
+        return free if iced is None else free + (iced - free) * self.share(T)
 
 
 class Tissue(Part):
@@ -38,6 +59,8 @@ class Tissue(Part):
     metabolism_response: Response = ConstantResponse()
     lipid: PhaseChange | None = None
     water: PhaseChange | None = None
+    ice: Ice | None = None
+    """What becomes of supercooled water once ice has nucleated; the library's if not given."""
 
     @property
     def phase_changes(self) -> tuple[PhaseChange, ...]:
@@ -54,11 +77,13 @@ class Tissue(Part):
 
     def capacity_at(self, T: Values) -> Values:
         """Specific heat capacity without latent heat (J/kg/K) at ``T`` (K)."""
-        return self._between(self.heat_capacity, self.heat_capacity_frozen, T)
+        free = self._between(self.heat_capacity, self.heat_capacity_frozen, T)
+        return self.ice.mixed(free, self.ice.heat_capacity, T) if self.ice else free
 
     def conductivity_at(self, T: Values) -> Values:
         """Conductivity (W/m/K) at ``T`` (K)."""
-        return self._between(self.conductivity, self.conductivity_frozen, T)
+        free = self._between(self.conductivity, self.conductivity_frozen, T)
+        return self.ice.mixed(free, self.ice.conductivity, T) if self.ice else free
 
     def crystallised(self, T: Values) -> Values:
         """Crystallised fraction of the lipid (1) at ``T`` (K); zero without lipid."""
@@ -68,13 +93,18 @@ class Tissue(Part):
 
     def kinks(self) -> tuple[float, ...]:
         """Temperatures (K) at which the slope of a curve jumps."""
-        laws = [*(p.curve for p in self.phase_changes), self.perfusion_response]
+        laws = [*(p.curve for p in self._changes), self.perfusion_response]
         return tuple(T for law in (*laws, self.metabolism_response) for T in law.kinks())
 
     @property
     def detail(self) -> float:
         """Spacing of temperatures (K) that resolves every curve."""
-        return min((p.curve.detail for p in self.phase_changes), default=float("inf"))
+        return min((p.curve.detail for p in self._changes), default=float("inf"))
+
+    @property
+    def _changes(self) -> tuple[PhaseChange, ...]:
+        """The changes of phase, that of nucleated water too."""
+        return (*self.phase_changes, *([self.ice.water] if self.ice else []))
 
     def _between(self, unfrozen: float, frozen: float | None, T: Values) -> Values:
         if frozen is None or not self.phase_changes:

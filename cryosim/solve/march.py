@@ -1,6 +1,6 @@
 """Marching a model through time, whatever the model is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil, isfinite
 from typing import Protocol
 
@@ -26,15 +26,28 @@ class Steppable(Protocol):
 
 
 def march(
-    model: Steppable, control: StepControl, start: float, stops: Iterable[float]
+    model: Steppable,
+    control: StepControl,
+    start: float,
+    stops: Iterable[float],
+    event: Callable[[float, float], float | None] | None = None,
 ) -> Iterator[tuple[float, float]]:
-    """Yield the time and the size (s) of each kept step, landing exactly on every stop."""
+    """Yield the time and the size (s) of each kept step, landing exactly on every stop.
+
+    ``event`` is told the place and size of a good step before it is kept, and may answer with a
+    time within it to land on instead.
+    """
     t = start
     for stop in sorted(s for s in set(stops) if s > start):
         while t < stop:
             steps_left = ceil((stop - t) / (STRETCH * control.dt))
             tried = (stop - t) / steps_left
+            end = stop if steps_left == 1 else t + tried
             error = model.attempt(t, tried)
+            due = event(t, tried) if event is not None and error <= 1.0 else None
+            if due is not None and t < due < end:
+                end, tried = due, due - t
+                error = model.attempt(t, tried)
             if not (isfinite(error) and error <= 1.0):
                 control.reject(tried, error)
                 if control.dt < SMALLEST_STEP:
@@ -44,6 +57,6 @@ def march(
                     )
                 continue
             model.keep()
-            t = stop if steps_left == 1 else t + tried
+            t = end
             control.accept(tried, error)
             yield t, tried

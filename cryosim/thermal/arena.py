@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryosim.physics.exchange import Exchange
+from cryosim.physics.hyperaemia import AfterRelease
 from cryosim.physics.tables import ENTHALPY, Storage, Tables
 from cryosim.physics.tissue import Tissue
 from cryosim.thermal.devices import Fitted
@@ -47,6 +48,8 @@ class Body:
     storage: Storage
     drawn: Mapping[str, Shape] = field(default_factory=dict)
     """Other shapes it may take, of the same nodes; its own is that at rest."""
+    iced: Mapping[int, int] = field(default_factory=dict)
+    """Tissue whose water supercools -> the same once ice has nucleated, which has no stencil."""
 
     def shaped(self, name: str) -> Shape:
         """The shape called ``name``."""
@@ -57,10 +60,27 @@ class Body:
         """Owned mesh nodes."""
         return int(self.stencils[0].volume.size)
 
+    def with_ice(self, stencils: Sequence[TissueStencil]) -> list[TissueStencil]:
+        """The ``stencils`` with those of supercooled tissues given to the iced ones."""
+        result = list(stencils)
+        for m, iced in self.iced.items():
+            result[m], result[iced] = result[iced], result[m]
+        return result
+
+
+@dataclass(frozen=True)
+class Surge:
+    """Blood flow after an applicator was taken off at ``start`` (s)."""
+
+    law: AfterRelease
+    start: float
+    share: Values
+    """Share of every owned mesh node that it acts on (1)."""
+
 
 @dataclass(frozen=True)
 class Setting:
-    """What holds during one phase: an exchange for each surface, pads, devices, perfusion.
+    """What holds during one phase: an exchange for each surface, pads, devices, perfusion, source.
 
     A device takes the place of the temperature of the exchange of its surface, which is its set
     point.
@@ -71,6 +91,11 @@ class Setting:
     perfusion: float = 1.0
     devices: Mapping[int, Fitted] = field(default_factory=dict)
     shape: str = AT_REST
+    surges: Sequence[Surge] = ()
+    source: Values | None = None
+    """Power absorbed per volume of tissue (W/m^3) at every owned mesh node."""
+    iced: bool = False
+    """Whether ice has nucleated; it is then wherever supercooled water was."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +113,22 @@ class Arena:
     """Heat capacity of every owned node when warm (J/K), the weight of its error."""
     spectral_bound: float
     """Bound of the spectral radius (1/s) on this rank."""
+    heat: Values
+    """Heat (W) that the source brings to every owned node."""
+    absorbed: float
+    """All of it (W), on this rank."""
+    perfusion: Values
+    """Factor on perfusion at every owned node, without surges."""
+
+    def perfusion_at(self, t: float) -> Values:
+        """Factor on perfusion at every owned node at ``t`` (s)."""
+        if not self.setting.surges:
+            return self.perfusion
+        factor = self.perfusion.copy()
+        for surge in self.setting.surges:
+            more = self.setting.perfusion * (surge.law.factor(t - surge.start) - 1.0)
+            factor[: surge.share.size] += more * surge.share
+        return factor
 
     def pad_enthalpy(self, tables: Tables, T: Values | None = None) -> Values:
         """Enthalpy (J) of the pads at every owned node, at ``T`` (K) or as they are put on."""
@@ -115,7 +156,8 @@ def stored_heat(net: Network, storage: Storage, T: Values) -> Values:
 def arrange(body: Body, setting: Setting, hottest: float) -> Arena:
     """Put ``body`` into ``setting``; ``hottest`` (K) bounds radiation."""
     shape = body.shaped(setting.shape)
-    padded = put_on(shape.stencils, shape.surfaces, dict(setting.pads))
+    stencils = body.with_ice(shape.stencils) if setting.iced else shape.stencils
+    padded = put_on(stencils, shape.surfaces, dict(setting.pads))
     held = np.zeros(padded.n_owned, dtype=np.int8)
     for s, law in enumerate(setting.exchange):
         if law.perfect:
@@ -129,9 +171,21 @@ def arrange(body: Body, setting: Setting, hottest: float) -> Arena:
         [np.empty(0, np.int64), *(np.full(outer[s].node.size, s) for s in active)]
     )
     film = np.bincount(node, area * _films(setting, hottest)[surface], minlength=padded.n_owned)
-    bound = spectral_bound(net, body.tables, film)
+    bound = spectral_bound(net, body.tables, film, _most_perfusion(setting))
     weight = _warm_capacity(net, body.tables)
-    return Arena(setting, net, node, surface, area, padded.volume, weight, bound)
+    heat = np.zeros(padded.n_owned)
+    if setting.source is not None:
+        heat[: body.n_mesh] = setting.source * sum(s.volume for s in shape.stencils)
+    return Arena(
+        setting, net, node, surface, area, padded.volume, weight, bound,
+        heat, float(heat.sum()), np.full(padded.n_owned, setting.perfusion),
+    )  # fmt: skip
+
+
+def _most_perfusion(setting: Setting) -> float:
+    """Largest factor on perfusion, or 1 if it is smaller."""
+    surges = sum(surge.law.hyperaemia - 1.0 for surge in setting.surges)
+    return max(1.0, setting.perfusion * (1.0 + surges))
 
 
 def _films(setting: Setting, hottest: float) -> Values:

@@ -111,7 +111,8 @@ class HeatBalance:
         n = arena.net.held.size
         self._arena, self.net = arena, arena.net
         self.H = H.copy()
-        self.x, self.F, self.into = np.zeros(arena.net.n_potentials), np.zeros(n), np.zeros(n)
+        self.x, self.F = np.zeros(arena.net.n_potentials), np.zeros(n)
+        self.into = arena.heat.copy()
         fresh = self.devices.fit(arena.setting.devices)
         self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size + self.devices.size)
         kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
@@ -175,12 +176,13 @@ class HeatBalance:
         self.within(0.5, np.zeros(1, dtype=np.int64) if self.H.size else np.empty(0, np.int64))
         self.work = work
 
-    def within(self, s: float, nodes: Indices) -> Values:
-        """Temperature (K) of owned ``nodes`` at the fraction ``s`` of the step kept last."""
+    def within(self, s: float, nodes: Indices, *, kept: bool = True) -> Values:
+        """Temperature (K) of ``nodes`` at the fraction ``s`` of the step kept, or tried, last."""
+        first, last = (self.candidate, self) if kept else (self, self.candidate)
         T = np.empty(nodes.size)
         kernels.between(
-            self.net, self.body.tables, nodes, self.x, self.candidate.H, self.H,
-            self.candidate.F, self.F, self.dt, s, T,
+            self.net, self.body.tables, nodes, self.x, first.H, last.H, first.F, last.F,
+            self.dt, s, T,
         )  # fmt: skip
         return T
 
@@ -223,10 +225,14 @@ class HeatBalance:
         Those of the devices follow; ``states`` are theirs if not the present ones.
         """
         ledger = self.surroundings(x, t, states)
-        perfusion = self._arena.setting.perfusion
+        perfusion = self.perfusion_at(t)
         kernels.rates(self.net, self.body.tables, x, self.coldest, perfusion, self.into, ledger, F)
         self.work.products += 1
         return ledger
+
+    def perfusion_at(self, t: float) -> Values:
+        """Factor on perfusion at every owned node at ``t`` (s)."""
+        return self._arena.perfusion_at(t)
 
     def surroundings(self, x: Values, t: float, states: Values | None = None) -> Values:
         """Update ghosts of ``x`` and the exchange with what surrounds the body at ``t`` (s)."""
@@ -238,7 +244,10 @@ class HeatBalance:
         parameters = np.array(laws).reshape(len(laws), -1)
         devices.show(states, parameters)
         ledger = np.zeros(self.ledger.size + devices.size)
-        kernels.exchange(arena.node, arena.surface, arena.area, parameters, x, self.into, ledger)
+        ledger[kernels.LEDGER_SOURCE] = arena.absorbed
+        kernels.exchange(
+            arena.node, arena.surface, arena.area, parameters, arena.heat, x, self.into, ledger
+        )
         if devices.size:
             power = ledger[kernels.LEDGER_SURFACES : self.ledger.size]
             ledger[self.ledger.size :] = devices.rates(t, states, power, x)

@@ -32,10 +32,11 @@ class Chebyshev:
         )  # fmt: skip
         E_2, E_1 = np.zeros_like(balance.rates), k.mu_tilde[1] * dt * balance.rates
         for j in range(2, s + 1):
-            rates = balance.surroundings(x_1, t + k.c[j - 1] * dt, balance.states_after(E_1))
+            now = t + k.c[j - 1] * dt
+            rates = balance.surroundings(x_1, now, balance.states_after(E_1))
             mu, nu, f, f_0 = k.mu[j], k.nu[j], k.mu_tilde[j] * dt, k.gamma_tilde[j] * dt
             kernels.stage(
-                net, tab, x_1, balance.coldest, balance.setting.perfusion, balance.into, rates,
+                net, tab, x_1, balance.coldest, balance.perfusion_at(now), balance.into, rates,
                 balance.holding(t + k.c[j] * dt), (1.0 - mu - nu, mu, nu, f, f_0),
                 balance.H, balance.F, H_1, H_2, x_2,
             )  # fmt: skip

@@ -20,8 +20,8 @@ _inlined: Any = numba.njit(forceinline=True, error_model="numpy", fastmath={"con
 
 ONE = np.uint32(1)
 
-LEDGER_PERFUSION, LEDGER_METABOLISM, LEDGER_SURFACES = 0, 1, 2
-"""Places in a ledger of heat rates (W): perfusion, metabolism, then one for each surface."""
+LEDGER_PERFUSION, LEDGER_METABOLISM, LEDGER_SOURCE, LEDGER_SURFACES = 0, 1, 2, 3
+"""Places in a ledger of heat rates (W): perfusion, metabolism, source, one for each surface."""
 
 
 @_inlined
@@ -168,13 +168,13 @@ def put_ghosts(net, tab, x):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def exchange(node, surface, area, parameters, x, into, ledger):  # type: ignore[no-untyped-def]
-    """Heat into nodes from surfaces (W): fills ``into`` and adds to ``ledger``.
+def exchange(node, surface, area, parameters, heat, x, into, ledger):  # type: ignore[no-untyped-def]
+    """Heat into nodes from surfaces (W) on top of ``heat``: fills ``into``, adds to ``ledger``.
 
     ``parameters[s]`` are those of :meth:`cryosim.physics.exchange.Exchange.parameters`.
     """
     for e in range(node.size):
-        into[node[e]] = 0.0
+        into[node[e]] = heat[node[e]]
     for e in range(node.size):
         s = surface[e]
         h, T_e, q_max = parameters[s, 0], parameters[s, 1], parameters[s, 2]
@@ -212,6 +212,7 @@ def _sources(  # type: ignore[no-untyped-def]
 def rates(net, tab, x, coldest, scale, into, ledger, F):  # type: ignore[no-untyped-def]
     """Heat ``F`` (W) into every owned node at potentials ``x``; adds to the ``ledger``.
 
+    ``scale`` is the factor on perfusion of every node.
     What flows into a held node leaves through the surface that holds it.
     """
     T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
@@ -225,7 +226,7 @@ def rates(net, tab, x, coldest, scale, into, ledger, F):  # type: ignore[no-unty
         k = _interval(T_0, per_kelvin, last, x[i])
         perfusion, metabolism = _sources(
             T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume,
-            slot_start[i], slot_start[i + 1], x[i], k, coldest[i], scale,
+            slot_start[i], slot_start[i + 1], x[i], k, coldest[i], scale[i],
         )  # fmt: skip
         blood += perfusion
         metabolic += metabolism
@@ -289,7 +290,7 @@ def stage(  # type: ignore[no-untyped-def]
         k = _interval(T_0, per_kelvin, last, x[i])
         perfusion, metabolism = _sources(
             T_0, per_kelvin, last, curve, remembers, arterial, tissue, volume,
-            first, end, x[i], k, coldest[i] if remembering else np.inf, scale,
+            first, end, x[i], k, coldest[i] if remembering else np.inf, scale[i],
         )  # fmt: skip
         blood += perfusion
         metabolic += metabolism

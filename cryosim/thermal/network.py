@@ -200,19 +200,19 @@ def apparent_capacity(net: Network, tables: Tables, T: Values) -> Values:
     return np.bincount(node, net.slot_volume * slope, net.held.size)
 
 
-def spectral_bound(net: Network, tables: Tables, film: Values) -> float:
+def spectral_bound(net: Network, tables: Tables, film: Values, perfusion: float = 1.0) -> float:
     """Bound of the spectral radius (1/s) at any temperature, by Gershgorin's circles.
 
-    ``film`` (W/K) is the conductance of the surroundings at each owned node.  The largest
-    conductivity and the smallest apparent heat capacity of each tissue are taken, whatever their
-    temperatures.  Local to this rank.
+    ``film`` (W/K) is the conductance of the surroundings at each owned node, ``perfusion`` the
+    largest factor on perfusion.  The largest conductivity and the smallest apparent heat capacity
+    of each tissue are taken, whatever their temperatures.  Local to this rank.
     """
     n, m, curve = net.held.size, net.slot_tissue, tables.curve
     capacity = np.bincount(
         node_of_slot(net), net.slot_volume * curve[:, :, ENTHALPY + 1].min(axis=1)[m], n
     )
     exchange = film + np.bincount(
-        node_of_slot(net), net.slot_volume * curve[:, :, PERFUSION].max(axis=1)[m], n
+        node_of_slot(net), net.slot_volume * perfusion * curve[:, :, PERFUSION].max(axis=1)[m], n
     )
     conductivity = curve[:, :, HEAT_FLOW + 1].max(axis=1)
     k = np.ones(net.n_potentials)

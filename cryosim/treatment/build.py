@@ -1,7 +1,8 @@
 """From a checked case to a treatment: mesh, operators, tables, start."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from mpi4py import MPI
@@ -22,8 +23,9 @@ from cryosim.thermal.chebyshev import Chebyshev
 from cryosim.thermal.devices import Fitted
 from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
+from cryosim.treatment.beneath import Beneath
 from cryosim.treatment.contact import contacts_of
-from cryosim.treatment.cups import TOP, CupDraw, Skin, assembled, draws_of, inside_of, rims_of
+from cryosim.treatment.cups import TOP, CupDraw, Skin, assembled, draws_of, inside_each, rims_of
 from cryosim.treatment.geometry import (
     conditions_of,
     line_under,
@@ -34,7 +36,7 @@ from cryosim.treatment.geometry import (
 )
 from cryosim.treatment.injury import AdipocyteInjury
 from cryosim.treatment.model import Frame, Treatment
-from cryosim.treatment.phases import Contact, PhasePlan, condition_exchange, plan
+from cryosim.treatment.phases import Contact, Leg, PhasePlan, condition_exchange, legs_of, plan
 
 STIFF = 100.0
 """Spectral radius (1/s) above which implicit steps are cheaper.
@@ -52,7 +54,7 @@ _OVERSHOOT = 20.0
 """How far (K) a PI controller may overshoot on warming before the run stops."""
 
 _FREE_RANGE = (173.15, 373.15)
-"""Temperatures (K) allowed when a prescribed flux sets no bound."""
+"""Temperatures (K) allowed when a prescribed flux or a source sets no bound."""
 
 
 def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
@@ -69,11 +71,14 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
         conditions, domain = skin.conditions(conditions), skin.shown(domain)
     tissues = _tissues(loaded)
     bare = [_bare(name, condition, loaded) for name, condition in conditions.items()]
+    samples = CellSamples.of(domain, operators.space)
     contacts = contacts_of(loaded, operators, skin, drawn)
-    phases = plan(loaded, bare, contacts, list(tissues))
+    beneath = Beneath(loaded, domain, operators, samples, inside_each(draws))
+    planned = partial(plan, loaded, bare, contacts, beneath, list(tissues))
+    phases = planned(legs_of(loaded))
     bounds = _bounds(loaded, list(tissues.values()), phases, bare)
     body = _body(loaded, operators, drawn, tissues, bounds)
-    frame = _frame(loaded, domain, operators, conditions, contacts, phases, draws)
+    frame = _frame(loaded, domain, operators, conditions, contacts, phases, planned, samples, draws)
     accuracy = _accuracy(frame, body, bounds)
     T = _start(loaded.case, operators, body, bare, accuracy, frame)
     balance = HeatBalance(body, operators.team, T, accuracy)
@@ -134,17 +139,20 @@ def _bounds(
     data += [limit for p in phases for d in p.setting.devices.values() for limit in _reach(d)]
     low, high = min(data), max(data) + max(_metabolic_rise(t, loaded) for t in tissues)
     slack = case.numerics.overshoot
-    if any(law.flux.value != (0.0,) for law in laws):
-        return min(low - slack, _FREE_RANGE[0]), max(high + slack, _FREE_RANGE[1])
-    return low - slack, high + slack
+    fluxes = any(law.flux.value != (0.0,) for law in laws)
+    low = min(low - slack, _FREE_RANGE[0]) if fluxes else low - slack
+    if fluxes or any(p.setting.source is not None for p in phases):
+        return low, max(high + slack, _FREE_RANGE[1])
+    return low, high + slack
 
 
 def _reach(fitted: Fitted) -> tuple[float, ...]:
     """Temperatures (K) that bound those of a device beside its set points."""
     device, pump = fitted.drive.device, fitted.drive.device.pump
+    warm = () if device.abort is None else (device.abort.rewarm_to,)
     if device.controller.kind == "ideal":
-        return (fitted.start,)
-    highest = max(fitted.drive.set_point.value) + _OVERSHOOT
+        return fitted.start, *warm
+    highest = max(*fitted.drive.set_point.value, *warm, 0.0) + _OVERSHOOT
     return fitted.start, pump.hot_side - pump.lift, highest
 
 
@@ -163,17 +171,22 @@ def _body(
     loaded: Loaded, operators: Operators, drawn: dict[str, Shape], tissues: dict[str, Tissue],
     bounds: tuple[float, float],
 ) -> Body:  # fmt: skip
-    """Tissues and gels with their stencils; gels have none until they are put on."""
+    """Tissues with their stencils; gels have none until put on, iced ones until ice nucleates."""
     none = np.empty(0, dtype=np.int64)
-    n_gels = len(tissues) - len(operators.stencils)
-    gel = TissueStencil(none, none, np.empty(0), np.zeros(operators.n_mesh))
+    nowhere = TissueStencil(none, none, np.empty(0), np.zeros(operators.n_mesh))
     low, high = bounds[0] - _TABLE_MARGIN, bounds[1] + _TABLE_MARGIN
-    tables, storage = tabulate(list(tissues.values()), loaded.blood, low, high)
-    gels = [gel] * n_gels
-    shapes = {name: replace(s, stencils=[*s.stencils, *gels]) for name, s in drawn.items()}
+    every, iced = list(tissues.values()), {}
+    if loaded.case.nucleation.event != "none":
+        for m, layer in enumerate(loaded.case.anatomy.layers):
+            if layer.tissue in loaded.ice:
+                iced[m] = len(every)
+                every.append(every[m].model_copy(update={"ice": loaded.ice[layer.tissue]}))
+    tables, storage = tabulate(every, loaded.blood, low, high)
+    more = [nowhere] * (len(every) - len(operators.stencils))
+    shapes = {name: replace(s, stencils=[*s.stencils, *more]) for name, s in drawn.items()}
     return Body(
-        list(tissues.values()), [*operators.stencils, *gels], operators.surfaces,
-        operators.ghosts.size, tables, storage, shapes,
+        every, [*operators.stencils, *more], operators.surfaces, operators.ghosts.size, tables,
+        storage, shapes, iced,
     )  # fmt: skip
 
 
@@ -224,11 +237,12 @@ def _frame(
     conditions: dict[str, str],
     contacts: list[Contact],
     phases: list[PhasePlan],
+    planned: Callable[[Sequence[Leg]], list[PhasePlan]],
+    samples: CellSamples,
     draws: list[CupDraw],
 ) -> Frame:
     """What does not change during the run.  Collective."""
     case, team = loaded.case, operators.team
-    samples = CellSamples.of(domain, operators.space)
     names = [p.name for p in case.probes]
     probes = Sampler(operators.space, probe_points(case), names)
     line_depth = np.empty(0)
@@ -245,11 +259,12 @@ def _frame(
         conditions=conditions,
         contacts=contacts,
         phases=phases,
+        plan=planned,
         samples=samples,
         probes=probes,
         line=line,
         line_depth=line_depth,
-        under=volume_under_applicators(loaded, domain, samples, inside_of(draws)),
+        under=volume_under_applicators(loaded, domain, samples, inside_each(draws)),
         draws=draws,
         area=team.total(np.array([s.area.sum() for s in operators.surfaces])),
         layer_volume=team.total(volumes),

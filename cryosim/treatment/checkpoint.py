@@ -1,5 +1,6 @@
 """Restart files: the whole state of a treatment, on any number of ranks."""
 
+import json
 from pathlib import Path
 
 import h5py
@@ -14,7 +15,9 @@ from cryosim.treatment.model import Treatment
 
 RESTART_FILE = "restart.h5"
 
-_FORMAT = 2
+_FORMAT = 3
+
+_TEXTS = ("history", "events")
 
 _WORK = ("steps", "rejected", "products", "most_stages")
 
@@ -50,13 +53,17 @@ class Checkpoint:
         numbers = {
             "format": _FORMAT, "time": treatment.t, "next_step": treatment.control.dt,
             "last_step": last[0], "last_error": last[1],
-            "phase": treatment.frame.phases.index(treatment.phase),
+            "phase": treatment.phases.index(treatment.phase),
             **{name: getattr(work, name) for name in _WORK},
         }  # fmt: skip
-        on_root(self._comm, lambda: self._write(arrays, numbers, history))
+        texts = {"history": history.to_json(), "events": json.dumps(treatment.memory())}
+        on_root(self._comm, lambda: self._write(arrays, numbers, texts))
 
     def _write(
-        self, arrays: dict[str, Values | None], numbers: dict[str, float], history: History
+        self,
+        arrays: dict[str, Values | None],
+        numbers: dict[str, float],
+        texts: dict[str, str],
     ) -> None:
         temporary = self._path.with_name(f".{RESTART_FILE}.tmp")
         try:
@@ -65,7 +72,8 @@ class Checkpoint:
                 file.attrs["case_hash"] = self._treatment.frame.loaded.hash
                 for name, array in arrays.items():
                     file.create_dataset(name, data=array)
-                file.create_dataset("history", data=history.to_json())
+                for name, text in texts.items():
+                    file.create_dataset(name, data=text)
             temporary.replace(self._path)
         except OSError as error:
             temporary.unlink(missing_ok=True)
@@ -74,15 +82,16 @@ class Checkpoint:
     def load(self) -> History:
         """Bring the treatment to the saved state; return the history so far.  Collective."""
         treatment, balance = self._treatment, self._treatment.balance
-        numbers, arrays, text = on_root(self._comm, self._read)
+        numbers, arrays, texts = on_root(self._comm, self._read)
         whole = arrays if self._comm.rank == 0 else dict.fromkeys(arrays)
-        treatment.phase = treatment.frame.phases[int(numbers["phase"])]
+        treatment.recall(json.loads(texts["events"]))
+        treatment.phase = treatment.phases[int(numbers["phase"])]
         treatment.t = float(numbers["time"])
         mesh = self._nodes.scatter(whole["enthalpy"])
         coldest = self._nodes.scatter(whole["coldest"])
         balance.devices.states, balance.devices.origin = arrays["plates"], arrays["plate_origin"]
         balance.restore(
-            treatment.phase.setting,
+            treatment.setting,
             treatment.t,
             mesh,
             coldest,
@@ -99,15 +108,15 @@ class Checkpoint:
         control.last = None if np.isnan(last[0]) else last
         for name in _WORK:
             setattr(work, name, int(numbers[name]))
-        return History.from_json(text, treatment.frame.line_depth)
+        return History.from_json(texts["history"], treatment.frame.line_depth)
 
-    def _read(self) -> tuple[dict[str, float], dict[str, Values], str]:
+    def _read(self) -> tuple[dict[str, float], dict[str, Values], dict[str, str]]:
         """Contents of the restart file; raises CaseError if it is not one of this case."""
         try:
             with h5py.File(self._path, "r", locking=False) as file:
                 numbers = dict(file.attrs)
-                arrays = {k: v[()] for k, v in file.items() if k != "history"}
-                text = file["history"].asstr()[()]
+                arrays = {k: v[()] for k, v in file.items() if k not in _TEXTS}
+                texts = {k: file[k].asstr()[()] for k in _TEXTS}
         except (OSError, KeyError) as error:
             raise CaseError(f"{self._path} cannot be read as a restart file: {error}") from error
         if numbers.get("format") != _FORMAT:
@@ -117,7 +126,7 @@ class Checkpoint:
                 f"{self._path} belongs to another case (or the case was changed since); "
                 "run without --resume"
             )
-        return numbers, arrays, text
+        return numbers, arrays, texts
 
     def _pad_gather(self) -> Gather:
         """Gathers pad nodes of the setting by surface, level and surface node.  Collective."""

@@ -12,7 +12,7 @@ from mpi4py import MPI
 from cryosim.case.applicator import VacuumCup
 from cryosim.case.extent import extent_of
 from cryosim.case.load import Loaded
-from cryosim.case.protocol import Remove
+from cryosim.case.protocol import ActivePhase, Massage, Remove, Wait
 from cryosim.case.schema import Case
 from cryosim.errors import CaseError
 from cryosim.fem.domain import Domain, compute_midpoints, together
@@ -94,11 +94,9 @@ def rims_of(draws: Sequence[CupDraw], dimension: int) -> list[list[float]]:
     return [[x for d in draws for x in d.rims(k)] for k in range(dimension - 1)] if draws else []
 
 
-def inside_of(draws: Sequence[CupDraw]) -> Callable[[Values], Values] | None:
-    """Whether (0 or 1) reference points of the block are drawn into a cup; None without cups."""
-    if not draws:
-        return None
-    return lambda points: np.asarray(np.max([draw.inside(points) for draw in draws], axis=0))
+def inside_each(draws: Sequence[CupDraw]) -> dict[str, Callable[[Values], Values]]:
+    """Whether (0 or 1) reference points of the block are drawn into a cup, by its name."""
+    return {draw.plate.name: draw.inside for draw in draws}
 
 
 def _drawn(plate: VacuumCup, loaded: Loaded, comm: MPI.Comm) -> Drawn:
@@ -148,14 +146,20 @@ def _cache() -> Path:
     return Path(base) / "cryosim" / "draws"
 
 
-def drawing(case: Case) -> list[tuple[str, ...]]:
-    """Names of the cups that draw tissue in during each phase, in the order of the case."""
+def drawing(case: Case, phases: Sequence[ActivePhase] | None = None) -> list[tuple[str, ...]]:
+    """Names of the cups that draw tissue in during each phase, in the order of the case.
+
+    Those of the case, unless others are given.
+    """
     cups = [p.name for p in case.applicator if isinstance(p, VacuumCup)]
     on: set[str] = set()
     drawing = []
-    for phase in case.phases:
+    for phase in case.phases if phases is None else phases:
         named = {*(phase.applicators or [p.name for p in case.applicator])}
-        on = on - named if isinstance(phase, Remove) else on | named
+        if isinstance(phase, Remove | Massage):
+            on -= named
+        elif not isinstance(phase, Wait):
+            on |= named
         drawing.append(tuple(c for c in cups if c in on and phase.vacuum))
     return drawing
 

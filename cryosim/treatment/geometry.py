@@ -1,6 +1,6 @@
 """Where a case lies in space: mesh, planes, footprints, surfaces."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -179,26 +179,26 @@ def probe_points(case: Case) -> Values:
 
 
 def volume_under_applicators(
-    loaded: Loaded, domain: Domain, samples: CellSamples, inside: Callable[[Values], Values] | None
+    loaded: Loaded,
+    domain: Domain,
+    samples: CellSamples,
+    drawn_in: Mapping[str, Callable[[Values], Values]],
 ) -> Values:
     """Volume (m^3) of lipid tissue under the applicators at every local node, owned cells only.
 
-    In a mesh file that is the tissue whose nearest skin is under an applicator; ``inside`` tells
-    which points (m) are drawn into cups.
+    In a mesh file that is the tissue whose nearest skin is under an applicator; ``drawn_in`` tells
+    which points (m) each cup holds.
     """
     case = loaded.case
     lipid = [loaded.tissues[layer.tissue].lipid is not None for layer in case.anatomy.layers]
     chosen = np.array(lipid)[samples.layer]
     if case.mesh.file is None:
-        below = _under_footprints(case, samples.middle)
-        if inside is not None:
+        below = under_footprints(footprints_of(case), samples.middle)
+        for inside in drawn_in.values():
             below |= inside(samples.middle[:, : case.dimension]) > 0.5
         chosen &= below
-    elif domain.covered is not None:
-        nodes = domain.mesh.geometry.dofmaps[0][: samples.layer.size]
-        chosen &= domain.covered[nodes].mean(axis=1) > 0.5
     else:
-        chosen[:] = False
+        chosen &= nearest_to(domain, [p.face for p in case.applicator], samples.layer.size)
     under = np.zeros(samples.depth.size)
     share = samples.volume[chosen] / samples.dofs.shape[1]
     for corner in range(samples.dofs.shape[1]):
@@ -206,12 +206,21 @@ def volume_under_applicators(
     return under
 
 
-def _under_footprints(case: Case, middle: Values) -> npt.NDArray[np.bool_]:
-    """Whether each of the points ``middle`` (m) of a block lies under a footprint."""
+def under_footprints(footprints: Sequence[Footprint], middle: Values) -> npt.NDArray[np.bool_]:
+    """Whether each of the points ``middle`` (m) of a block lies under one of the ``footprints``."""
     covered = np.zeros(len(middle), dtype=bool)
-    for footprint in footprints_of(case):
+    for footprint in footprints:
         inside = np.ones(len(middle), dtype=bool)
-        for axis, (low, high) in enumerate(footprint.intervals[: case.dimension - 1]):
+        for axis, (low, high) in enumerate(footprint.intervals):
             inside &= (middle[:, axis] > low) & (middle[:, axis] < high)
         covered |= inside
     return covered
+
+
+def nearest_to(domain: Domain, surfaces: Sequence[str], n_cells: int) -> npt.NDArray[np.bool_]:
+    """Which of the first ``n_cells`` cells of a mesh file one of the ``surfaces`` is nearest to."""
+    nodes = domain.mesh.geometry.dofmaps[0][:n_cells]
+    near = np.zeros(domain.depth.size, dtype=bool)
+    for name in surfaces:
+        near |= (domain.covered or {})[name]
+    return np.asarray(near[nodes].mean(axis=1) > 0.5)

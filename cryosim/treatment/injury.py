@@ -54,8 +54,10 @@ class AdipocyteInjury:
         _look_up(self._crystal, tissue, self._first, self._per_kelvin, T, X)
         return X
 
-    def advance(self, balance: HeatBalance, dt: float) -> None:
+    def advance(self, balance: HeatBalance, dt: float, massaged: Values | None = None) -> None:
         """Follow the temperature through the step of ``dt`` (s) that ``balance`` kept last.
+
+        ``massaged`` is the share of owned mesh nodes that is being massaged (1), if any is.
 
         Sub-steps are sampled at their middle from a cubic interpolation of enthalpy, so the dose
         does not depend on the size of the steps.  Nodes too warm for crystals are left alone.
@@ -67,10 +69,11 @@ class AdipocyteInjury:
         if not cold.size:
             return
         nodes, tissue, state = self.nodes[cold], self._tissue[cold], self.state[cold]
+        share = None if massaged is None else massaged[nodes]
         n = max(1, int(np.ceil(change / LARGEST_CHANGE)), int(np.ceil(dt / LONGEST)))
         for k in range(n):
             T = balance.within((k + 0.5) / n, nodes)
-            self.law.advance(state, self._crystal_at(tissue, T), T, dt / n)
+            self.law.advance(state, self._crystal_at(tissue, T), T, dt / n, share)
         self.state[cold] = state
 
     def survival(self) -> Values:

@@ -1,19 +1,25 @@
 """A case brought to life: its tissue, its state, its phases."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cryosim.case.load import Loaded
 from cryosim.fem.domain import Domain
 from cryosim.fem.measure import CellSamples, Sampler
 from cryosim.fem.operators import Operators
+from cryosim.physics.alarm import Reading
 from cryosim.solve.march import march
 from cryosim.solve.rkc import StepControl
+from cryosim.thermal.arena import Setting
 from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.network import Values
+from cryosim.treatment.alarm import Alarm
 from cryosim.treatment.cups import CupDraw
+from cryosim.treatment.events import Event, abort, alert, nucleation
+from cryosim.treatment.freezing import Freezing
 from cryosim.treatment.injury import AdipocyteInjury
-from cryosim.treatment.phases import Contact, PhasePlan
+from cryosim.treatment.phases import Contact, Leg, PhasePlan, aborted, legs_of
 
 _FIRST_STEP = 0.01
 """First step of a phase (s): a plate put on is a jump of the flux."""
@@ -33,6 +39,9 @@ class Frame:
     """Surface -> applicator, room, core or insulated; in the order of the body's surfaces."""
     contacts: list[Contact]
     phases: list[PhasePlan]
+    """The protocol as it is planned."""
+    plan: Callable[[Sequence[Leg]], list[PhasePlan]]
+    """Settings of a protocol."""
     samples: CellSamples
     probes: Sampler
     line: Sampler | None
@@ -60,26 +69,114 @@ class Treatment:
     def __init__(self, frame: Frame, balance: HeatBalance, injury: AdipocyteInjury) -> None:
         """Take up the first phase at time zero.  Collective."""
         self.frame, self.balance, self.injury = frame, balance, injury
+        self.freezing = Freezing(frame.loaded, frame.operators)
+        self.alarm = Alarm()
+        self.phases = frame.phases
+        self.events: list[Event] = []
+        """What happened beside the protocol."""
+        self.aborted: tuple[float, int] | None = None
+        """When (s) which device aborts or has aborted the treatment."""
         self.t = 0.0
-        self.phase = frame.phases[0]
+        self.phase = self.phases[0]
         self.control = StepControl(_FIRST_STEP)
         self.stored_at_start = balance.stored
-        balance.begin(self.phase.setting, 0.0)
+        balance.begin(self.setting, 0.0)
+
+    @property
+    def setting(self) -> Setting:
+        """What holds in the present phase."""
+        return replace(self.phase.setting, iced=self.freezing.iced)
 
     def march(self, stops: Sequence[float]) -> Iterator[bool]:
         """March to the end; yield after each step whether it landed on one of ``stops`` (s)."""
         wanted = set(stops)
-        for phase in self.frame.phases:
-            if phase.end <= self.t:
-                continue
+        while (phase := self._next()) is not None:
             if phase is not self.phase:
                 self.phase = phase
-                self.balance.begin(phase.setting, phase.start)
-                self.control = StepControl(_FIRST_STEP)
-            outputs = [s for s in (*stops, phase.end) if s <= phase.end]
-            kinks = [k for k in phase.kinks if min(abs(k - s) for s in outputs) > _SAME_TIME]
-            landings = [*outputs, *kinks]
-            for t, dt in march(self.balance, self.control, self.t, landings):
-                self.injury.advance(self.balance, dt)
+                self._begin(phase.start)
+            for t, dt in march(
+                self.balance, self.control, self.t, self._landings(stops),
+                lambda t, dt: self.freezing.crossing(self.balance, t, dt),
+            ):  # fmt: skip
+                self.injury.advance(self.balance, dt, phase.massaged)
+                self.freezing.advance(self.balance, dt)
                 self.t = t
+                changed = self._events()
                 yield t in wanted
+                if changed:
+                    break
+
+    def _next(self) -> PhasePlan | None:
+        """The phase that goes on or comes next; none at the end."""
+        return next((phase for phase in self.phases if phase.end > self.t), None)
+
+    def _begin(self, t: float) -> None:
+        """Take up what holds from ``t`` (s) on."""
+        self.balance.begin(self.setting, t)
+        self.control = StepControl(_FIRST_STEP)
+
+    def _landings(self, stops: Sequence[float]) -> list[float]:
+        """Times (s) of the present phase to land on."""
+        phase = self.phase
+        known = (*stops, phase.end, *self.freezing.landings)
+        outputs = [s for s in known if s <= phase.end]
+        kinks = [k for k in phase.kinks if min(abs(k - s) for s in outputs) > _SAME_TIME]
+        return [*outputs, *kinks]
+
+    def _events(self) -> bool:
+        """Let happen what is due now; return whether the march must begin anew.  Collective."""
+        nucleated = self.freezing.due == self.t and self._nucleate()
+        if self.aborted is not None:
+            return nucleated
+        seen = self.alarm.look(self.balance, self.phase.name, self.t)
+        if seen is None:
+            return nucleated
+        name = self.frame.contacts[seen.device].plate.name
+        self.events.append(alert(self.t, name, seen.reading, seen.rise))
+        if self.t + seen.how.delay < self.phases[-1].end:
+            self.abort(self.t + seen.how.delay, seen.device)
+            self.events.append(abort(self.t + seen.how.delay, name, seen.how))
+        return True
+
+    def _nucleate(self) -> bool:
+        """Freeze all supercooled water at its present enthalpy; return whether there is any."""
+        self.freezing.due = None
+        found = self.freezing.coldest(self.balance.T)
+        self.events.append(nucleation(self.t, found, self.freezing.probability))
+        if found is None:
+            return False
+        self.freezing.iced = True
+        self._begin(self.t)
+        return True
+
+    def abort(self, at: float, device: int) -> None:
+        """From ``at`` (s) on do what the ``device`` does when it aborts, up to the planned end."""
+        plate = self.frame.contacts[device].plate
+        assert plate.device is not None  # noqa: S101  (narrows the type)
+        assert plate.device.abort is not None  # noqa: S101  (narrows the type)
+        attached = next(phase.attached for phase in self.phases if phase.end > at)
+        present = self.phases.index(self.phase)
+        legs = aborted(legs_of(self.frame.loaded), at, attached, plate.device.abort)
+        self.phases = self.frame.plan(legs)
+        self.phase = self.phases[present]
+        self.aborted = at, device
+
+    # --- restart -------------------------------------------------------------------------------
+
+    def memory(self) -> dict[str, Any]:
+        """What happened so far beside the protocol, for a restart file."""
+        return {
+            "hazard": self.freezing.cumulative,
+            "iced": self.freezing.iced,
+            "aborted": self.aborted,
+            "events": self.events,
+            "readings": list(self.alarm.readings.items()),
+        }
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Take up what :meth:`memory` gave."""
+        self.freezing.cumulative, self.freezing.iced = memory["hazard"], memory["iced"]
+        self.events = memory["events"]
+        self.alarm.readings = {d: [Reading(*r) for r in seen] for d, seen in memory["readings"]}
+        if memory["aborted"] is not None:
+            self.abort(*memory["aborted"])

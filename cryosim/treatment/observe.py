@@ -15,11 +15,14 @@ from cryosim.units import ZERO_CELSIUS
 MILLIWATT_PER_CM2 = 0.1
 """mW/cm^2 in a W/m^2."""
 
-GEL, SHAPE = "gel put on and taken off", "change of shape"
-"""Ledger entries of what comes and goes with its heat."""
+SOURCE, GEL, SHAPE = "source", "gel put on and taken off", "change of shape"
+"""Ledger entries that only some cases have."""
 
 OF_DEVICES = ("plate of ", "pumped by ")
 """What ledger entries of an applicator's device begin with."""
+
+ICE_BY_NOW = "probability of ice [1]"
+"""Column of the probability that ice has nucleated by now."""
 
 LIPID_COLUMNS = ("crystallised [1]", "viable [1]")
 
@@ -65,6 +68,7 @@ def observe(treatment: Treatment) -> Observation:
         front={
             "threshold depth [mm]": 1e3 * frame.operators.team.largest(front),
             "coldest skin [degC]": _coldest_skin(treatment),
+            **_ice(treatment),
         },
         ledger=ledger(treatment),
         line=line,
@@ -118,6 +122,8 @@ def _device(treatment: Treatment) -> dict[str, float]:
         if contact.plate.device is not None:
             T_plate, more = _of_device(treatment, d, flux)
             row |= {f"{name} {key}": value for key, value in more.items()}
+        if contact.plate.after is not None:
+            row[f"{name} hyperaemia [1]"] = _hyperaemia(treatment, name)
         row[f"{name} temperature [degC]"] = T_plate - ZERO_CELSIUS
         row[f"{name} heat flux [mW/cm^2]"] = flux * MILLIWATT_PER_CM2
         row[f"{name} coldest skin [degC]"] = _coldest_on(treatment, surfaces)
@@ -143,6 +149,12 @@ def _of_device(treatment: Treatment, d: int, flux: float) -> tuple[float, dict[s
     return state.plate, dict(zip(keys, values, strict=True))
 
 
+def _hyperaemia(treatment: Treatment, name: str) -> float:
+    """Factor on perfusion of skin and fat under an applicator that has been taken off."""
+    surge = treatment.phase.surges.get(name)
+    return 1.0 if surge is None else surge.law.factor(treatment.t - surge.start)
+
+
 def _coldest_on(treatment: Treatment, surfaces: list[int]) -> float:
     """Lowest temperature (degC) of the nodes of ``surfaces``."""
     T = treatment.balance.T_mesh
@@ -155,6 +167,12 @@ def _coldest_skin(treatment: Treatment) -> float:
     conditions = list(treatment.frame.conditions.values())
     skin = [s for s, condition in enumerate(conditions) if condition in ("applicator", "room")]
     return _coldest_on(treatment, skin)
+
+
+def _ice(treatment: Treatment) -> dict[str, float]:
+    """Probability that ice has nucleated, if there is water that could."""
+    freezing = treatment.freezing
+    return {ICE_BY_NOW: freezing.probability} if freezing.possible else {}
 
 
 def _fat_under_applicators(treatment: Treatment, nodal: Values) -> dict[str, float]:
@@ -179,19 +197,16 @@ def ledger(treatment: Treatment) -> dict[str, float]:
     unit = energy_unit(frame.domain.dimension)
     stored = team.total(balance.stored) - team.total(treatment.stored_at_start)
     entries = team.total(balance.entries)
-    names = [
-        "perfusion",
-        "metabolism",
-        *frame.conditions,
-        "gel put on and taken off",
-        "change of shape",
-    ]
+    names = ["perfusion", "metabolism", SOURCE, *frame.conditions, GEL, SHAPE]
     row = dict(zip(("sensible", "lipid latent", "water latent"), stored.tolist(), strict=True))
     row |= dict(zip(names, entries.tolist(), strict=True))
-    if not any(phase.setting.pads for phase in frame.phases):
+    settings = [phase.setting for phase in frame.phases]
+    if not any(setting.pads for setting in settings):
         del row[GEL]
-    if not any(phase.setting.shape for phase in frame.phases):
+    if not any(setting.shape for setting in settings):
         del row[SHAPE]
+    if all(setting.source is None for setting in settings):
+        del row[SOURCE]
     row |= _plates(treatment)
     row["residual"] = float(stored.sum() - entries.sum()) + sum(
         gained - contact.area * (state.taken - state.pumped)

@@ -1,18 +1,21 @@
 """The protocol as settings in time: what touches each surface during each phase."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
 from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.load import Loaded
-from cryosim.case.protocol import ActivePhase, Cool, Hold, Remove
+from cryosim.case.protocol import ActivePhase, Cool, Hold, Massage, Remove, Rewarm, Wait
 from cryosim.case.schema import Room
 from cryosim.fem.domain import together
+from cryosim.physics.absorption import Absorption
+from cryosim.physics.alarm import FreezeAbort
 from cryosim.physics.device import Device, Drive
 from cryosim.physics.exchange import Exchange, Schedule
-from cryosim.thermal.arena import Setting
+from cryosim.thermal.arena import Setting, Surge
 from cryosim.thermal.devices import Fitted
 from cryosim.thermal.network import Indices, Values
 from cryosim.thermal.pad import Pad
@@ -39,6 +42,28 @@ class Contact:
     """Surfaces that a cup holds and does not touch."""
 
 
+class Tissue(Protocol):
+    """The tissue beneath applicators, at owned mesh nodes."""
+
+    def share(self, names: Sequence[str]) -> Values:
+        """Share of the tissue of every node beneath ``names`` (1).  Collective."""
+
+    def superficial(self, name: str) -> Values:
+        """Share of the tissue of every node that is skin or fat beneath ``name``.  Collective."""
+
+    def heated(self, source: Absorption, names: Sequence[str]) -> Values:
+        """Power per volume (W/m^3) that every node absorbs beneath ``names``.  Collective."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A phase of the protocol and when it begins and ends (s)."""
+
+    phase: ActivePhase
+    start: float
+    end: float
+
+
 @dataclass(frozen=True)
 class PhasePlan:
     """One phase in simulated time (s), with its setting."""
@@ -48,6 +73,10 @@ class PhasePlan:
     end: float
     setting: Setting
     attached: frozenset[str]
+    massaged: Values | None
+    """Share of owned mesh nodes that is massaged (1), if any is."""
+    surges: Mapping[str, Surge]
+    """Applicator that has been taken off -> the blood flow under it."""
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -66,6 +95,8 @@ class _Hand:
     start: float = 0.0
     """Temperature (K) at which it was put on."""
     pad: Pad | None = field(default=None)
+    surge: Surge | None = None
+    """Blood flow since it was taken off."""
 
 
 def room_exchange(room: Room) -> Exchange:
@@ -87,28 +118,68 @@ def condition_exchange(condition: str, loaded: Loaded) -> Exchange:
     return INSULATED
 
 
-def plan(
-    loaded: Loaded, bare: Sequence[Exchange], contacts: Sequence[Contact], layers: Sequence[str]
-) -> list[PhasePlan]:
-    """Settings of all phases; ``bare`` is what each surface exchanges without applicators.
+def legs_of(loaded: Loaded) -> list[Leg]:
+    """The protocol as it is planned."""
+    ends = np.cumsum([phase.duration for phase in loaded.case.phases]).tolist()
+    return [Leg(*leg) for leg in zip(loaded.case.phases, [0.0, *ends], ends, strict=False)]
 
-    ``layers`` are the tissues of the body in the order of its stencils, gels included.
+
+def aborted(
+    legs: Sequence[Leg], at: float, attached: frozenset[str], how: FreezeAbort
+) -> list[Leg]:
+    """The ``legs`` until ``at`` (s), then rewarming by what is ``attached``, then removal."""
+    last = legs[-1].end
+    result = [Leg(x.phase, x.start, min(x.end, at)) for x in legs if x.start < at]
+    middle = at
+    if attached:
+        before = next(leg.phase for leg in legs if leg.end > at)
+        middle = min(at + how.rewarm_for, last)
+        rewarm = Rewarm(
+            phase="rewarm", duration=how.rewarm_for, temperature=how.rewarm_to,
+            applicators=tuple(sorted(attached)), vacuum=before.vacuum, perfusion=before.perfusion,
+        )  # fmt: skip
+        result.append(Leg(rewarm, at, middle))
+    if middle < last:
+        result.append(Leg(Remove(phase="remove", duration=last - middle), middle, last))
+    return result
+
+
+def plan(
+    loaded: Loaded,
+    bare: Sequence[Exchange],
+    contacts: Sequence[Contact],
+    beneath: Tissue,
+    layers: Sequence[str],
+    legs: Sequence[Leg],
+) -> list[PhasePlan]:
+    """Settings of all ``legs``; ``bare`` is what each surface exchanges without applicators.
+
+    ``layers`` are the tissues of the body in the order of its stencils, gels included.  Collective.
     """
     hands = {c.plate.name: _Hand() for c in contacts}
-    plans, start = [], 0.0
-    for phase, drawn in zip(loaded.case.phases, drawing(loaded.case), strict=True):
-        end = start + phase.duration
+    plans = []
+    drawings = drawing(loaded.case, [leg.phase for leg in legs])
+    for leg, drawn in zip(legs, drawings, strict=True):
+        phase, start, end = leg.phase, leg.start, leg.end
         for contact in contacts:
-            if phase.applicators is None or contact.plate.name in phase.applicators:
-                _act(hands[contact.plate.name], phase, contact.plate, loaded, start, layers)
+            hand, plate = hands[contact.plate.name], contact.plate
+            if phase.applicators is None or plate.name in phase.applicators:
+                was_on = hand.law is not None
+                _act(hand, phase, plate, loaded, start, layers)
+                _let_flow(hand, plate, beneath, start, was_on=was_on)
+        names = phase.applicators or [*hands]
+        surges = {name: hand.surge for name, hand in hands.items() if hand.surge is not None}
         setting = _setting(bare, contacts, hands, phase, drawn)
+        setting = replace(setting, surges=tuple(surges.values()))
+        if phase.source is not None:
+            setting = replace(setting, source=beneath.heated(phase.source, names))
+        massaged = beneath.share(names) if isinstance(phase, Massage) else None
         attached = frozenset(n for n, hand in hands.items() if hand.law is not None)
-        plans.append(PhasePlan(phase.phase, start, end, setting, attached))
+        plans.append(PhasePlan(phase.phase, start, end, setting, attached, massaged, surges))
         for hand in hands.values():
             if hand.law is not None and (hand.law.conductance > 0.0 or hand.law.perfect):
                 hand.temperature = hand.law.temperature.at(end)
                 hand.law = replace(hand.law, temperature=Schedule.constant(hand.temperature))
-        start = end
     return plans
 
 
@@ -134,6 +205,14 @@ def _setting(
     return Setting(tuple(exchange), pads, phase.perfusion, devices, together(drawn))
 
 
+def _let_flow(hand: _Hand, plate: Plate, beneath: Tissue, start: float, *, was_on: bool) -> None:
+    """Let blood flow where the applicator was taken off at ``start`` (s), until it is back."""
+    if hand.law is not None:
+        hand.surge = None
+    elif was_on and plate.after is not None:
+        hand.surge = Surge(plate.after, start, beneath.superficial(plate.name))
+
+
 def _act(
     hand: _Hand,
     phase: ActivePhase,
@@ -143,7 +222,9 @@ def _act(
     layers: Sequence[str],
 ) -> None:
     """Let the applicator do what ``phase`` says, from ``start`` (s) on."""
-    if isinstance(phase, Remove):
+    if isinstance(phase, Wait):
+        return
+    if isinstance(phase, Remove | Massage):
         hand.law, hand.pad = None, None
         return
     if hand.law is None:

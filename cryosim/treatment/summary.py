@@ -6,7 +6,7 @@ import numpy as np
 
 from cryosim.output.history import History
 from cryosim.treatment.model import Frame
-from cryosim.treatment.observe import OF_DEVICES
+from cryosim.treatment.observe import ICE_BY_NOW, OF_DEVICES
 
 _SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
 """Unit and factor of volumes: a section has unit thickness, a column unit area."""
@@ -24,9 +24,15 @@ def quantities(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
             "greatest depth of tissue below the threshold at an output time",
         ),
     }  # fmt: skip
+    if ICE_BY_NOW in history.columns("front"):
+        result["probability that ice nucleates"] = _entry(
+            history.column("front", ICE_BY_NOW)[-1], "1",
+            "by the end, or by the time when it did; the hazard is an assumption",
+        )  # fmt: skip
     for m, name in enumerate(frame.layers):
         result |= _of_layer(frame, history, m, name)
     result |= _of_applicators(frame, history)
+    result |= _of_sources(history)
     result |= _of_fat(frame, history)
     return result
 
@@ -52,7 +58,7 @@ def _heat_removed(history: History) -> float:
 
 
 _NO_SURFACE = {
-    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "residual",
+    "sensible", "lipid latent", "water latent", "perfusion", "metabolism", "source", "residual",
     "gel put on and taken off", "change of shape",
 }  # fmt: skip
 
@@ -101,6 +107,16 @@ def _of_applicators(frame: Frame, history: History) -> dict[str, dict[str, Any]]
             result[f"{name}: greatest heat flux"] = _entry(on.max(), "mW/cm^2", f"greatest {how}")
             result[f"{name}: last heat flux"] = _entry(on[-1], "mW/cm^2", f"last {how}")
     return result
+
+
+def _of_sources(history: History) -> dict[str, dict[str, Any]]:
+    """Heat that sources brought, if there are any."""
+    name = next((k for k in history.columns("ledger") if k.startswith("source [")), None)
+    if name is None:
+        return {}
+    how = "sum over nodes and phases; the case gives the power"
+    unit = name.removeprefix("source [").rstrip("]")
+    return {"heat absorbed from sources": _entry(history.column("ledger", name)[-1], unit, how)}
 
 
 def _of_fat(frame: Frame, history: History) -> dict[str, dict[str, Any]]:

@@ -142,8 +142,10 @@ def _legend(figure: Figure, result: Result, sections: Sequence[Section], *, by_l
     if any(s.temperature.min() < result.threshold for s in sections):
         label = f"{threshold}, colder is hatched" if by_layer else threshold
         entries.append(Line2D([], [], color=style.COLD, linewidth=3.4, label=label))
-    if any(s.cups for s in sections):
+    cups = [cup for section in sections for cup in section.cups]
+    if any(len(cup.contact) for cup in cups):
         entries.append(Line2D([], [], color=style.DEVICE, linewidth=5.0, label="skin on the wall"))
+    if cups:
         entries.append(Patch(facecolor=style.WALL, edgecolor=style.DEVICE, label="wall of the cup"))
     figure.legend(handles=entries, loc="lower left", bbox_to_anchor=(0.03, 0.055), ncols=6,
                   columnspacing=1.6)  # fmt: skip

@@ -109,7 +109,11 @@ KEYS = [
 KINDS = [
     ("applicator.kind", "disc", 'applicator.kind = "disc": expected one of plate, cup'),
     ("protocol.0.phase", "col", 'protocol[1].phase = "col": did you mean "cool"?'),
-    ("protocol.0.phase", 3, "expected one of cool, rewarm, hold, remove, repeat"),
+    (
+        "protocol.0.phase",
+        3,
+        "expected one of cool, rewarm, warm, hold, remove, massage, wait, repeat",
+    ),
     ("protocol.0", {"duration": "3 s"}, "protocol[1].phase: is missing; expected one of cool"),
     ("start", {"kind": "warm"}, 'start.kind = "warm": expected one of steady, uniform, table'),
     ("start", {"temperature": "3 degC"}, "start.kind: is missing; expected one of steady"),
@@ -232,6 +236,8 @@ TOGETHER = [
     ("probes.0.position", ["0 mm"], "probes[1]: expected either depth or position; got both"),
     ("probes.0.offset", ["1 m"], "outside the tissue; expected from -40 to 40 mm"),
     ("probes", [{"name": "p", "depth": "1 mm"}] * 2, 'probes[2].name = "p": another probe has thi'),
+    ("nucleation", {"event": "forced", "at": "2 h"}, 'at = "7200 s": the protocol ends before'),
+    ("nucleation", {"event": "forced"}, 'nucleation: expected both event = "forced" and at'),
     ("mesh.file", "nowhere.msh", 'mesh.file = "nowhere.msh": no such file; looked for'),
 ]  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_three_lines_are_a_case(loaded):
 @pytest.mark.parametrize("site", sites.names())
 def test_every_applicator_makes_a_case_at_every_site(loaded, site, applicator):
     found = loaded(f'anatomy.site = "{site}"\napplicator.library = "{applicator}"\n')
-    assert found.overrides == []
+    assert all("(assumption:" in line for line in found.overrides)
     held = applicators.entries(applicator)
     cited = {source for entry in sites.entries(site).values() for source in entry.source}
     cited |= {source for entry in held.values() for source in entry.source}

@@ -64,7 +64,7 @@ def test_the_folder_holds_every_file_and_no_other(result):
             [f"applicator {what}" for what in
              ("temperature [degC]", "heat flux [mW/cm^2]", "coldest skin [degC]")],
         ),
-        ("front", ["threshold depth [mm]", "coldest skin [degC]"]),
+        ("front", ["threshold depth [mm]", "coldest skin [degC]", "probability of ice [1]"]),
     ],
 )  # fmt: skip
 def test_tables_name_their_columns_with_units(result, name, heading):
@@ -140,7 +140,8 @@ def test_the_summary_says_what_was_computed_how_and_from_what(result, summary):
                 "products", "ranks"):  # fmt: skip
         assert timing[key] >= 0, key
     assert timing["steps"] > 10
-    (override,) = summary["overrides"]
+    override, assumed = summary["overrides"]
+    assert assumed.startswith("protocol[2].perfusion = 0.5 (assumption")
     assert override.startswith("tissue.fat.conductivity = 0.22 W/m/K (library: 0.2")
     assert len(summary["sources"]) > 3
     assert {"cryosim", "python", "numpy", "numba", "pyvista"} <= set(summary["versions"])

@@ -84,3 +84,26 @@ def test_stops_one_rounding_apart_are_both_reached():
     clock = Clock(lambda *_: 0.5)
     times = [t for t, _ in march(clock, StepControl(1.0), 0.0, [3.3, 3 * 1.1, 5.0])]
     assert {3.3, 3 * 1.1, 5.0} <= set(times)
+
+
+def test_an_event_within_a_step_is_landed_on_before_the_step_is_kept():
+    clock = Clock(lambda _, dt: (dt / 40.0) ** 3)
+    told = []
+
+    def event(t, dt):
+        told.append(t)
+        return 77.7 if t < 77.7 <= t + dt else None
+
+    seen = [t for t, _ in march(clock, StepControl(0.01), 0.0, [50.0, 200.0], event)]
+    assert {50.0, 77.7, 200.0} <= set(seen)
+    assert clock.t == pytest.approx(200.0)
+    assert sorted(told) == told
+
+
+def test_a_step_to_an_event_may_be_rejected_too():
+    """A step that ends at the event is bad unless it is short."""
+    clock = Clock(lambda t, dt: 8.0 if abs(t + dt - 77.7) < 1e-9 and dt > 0.5 else 0.5)
+    event = lambda t, dt: 77.7 if t < 77.7 <= t + dt else None  # noqa: E731
+    steps = list(march(clock, StepControl(10.0), 0.0, [100.0], event))
+    assert 77.7 in [t for t, _ in steps]
+    assert clock.t == pytest.approx(100.0)

@@ -8,11 +8,12 @@ from support.chains import balance_of, column, film, held, medium, melting, poin
 
 from cryosim.errors import NumericalError
 from cryosim.physics.exchange import STEFAN_BOLTZMANN, Exchange, Schedule
+from cryosim.physics.hyperaemia import AfterRelease
 from cryosim.physics.response import RampResponse
 from cryosim.solve.march import march
 from cryosim.solve.rkc import StepControl
 from cryosim.thermal import kernels
-from cryosim.thermal.arena import Setting
+from cryosim.thermal.arena import Setting, Surge
 from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.marching import Accuracy, Alone
 from cryosim.thermal.pad import Pad
@@ -230,3 +231,45 @@ def test_bounds_name_the_place_of_a_node_and_the_pad():
         balance.begin(Setting([film(5000.0, -30.0), Exchange()], pads), 0.0)
         with pytest.raises(NumericalError, match=words):
             followed(balance, 600.0)
+
+
+@pytest.mark.parametrize("tolerance", [1e-2, 1e-4])
+def test_blood_flow_after_release_fades_as_its_law_says(tolerance):
+    """Newton's cooling with a rate that falls exponentially has a closed form."""
+    law, release = AfterRelease(hyperaemia=8.0, fades=120.0), 50.0
+    balance = balance_of(lump(W=5000.0), 10.0, tolerance)
+    setting = Setting([Exchange()], perfusion=0.5, surges=[Surge(law, release, np.ones(1))])
+    balance.begin(setting, release)
+    T = followed(balance, release + 300.0, release)[0]
+    passed = 300.0 + 7.0 * 120.0 * (1.0 - exp(-300.0 / 120.0))
+    expected = 37.0 - 27.0 * exp(-0.5 * 5000.0 / (900.0 * 2300.0) * passed)
+    assert pytest.approx(expected, abs=40.0 * tolerance) == T
+    heat = 900.0 * 2300.0 * 0.01 * (T - 10.0)
+    assert balance.ledger[kernels.LEDGER_PERFUSION] == pytest.approx(heat, rel=1e-12)
+
+
+def test_blood_flow_after_release_is_that_of_its_nodes_alone():
+    body = points(np.array([[0.01], [0.01]]), [medium(W=5000.0)])
+    balance = balance_of(body, 10.0)
+    share = np.array([0.25, 0.0])
+    balance.begin(
+        Setting([Exchange()], surges=[Surge(AfterRelease(hyperaemia=3.0), 0.0, share)]), 0.0
+    )
+    assert pytest.approx(0.01 * 5000.0 * 27.0 * np.array([1.5, 1.0])) == balance.F
+
+
+@pytest.mark.parametrize("law", [film(50.0, 20.0), held(20.0)])
+def test_a_source_heats_its_nodes_and_is_booked(law):
+    """Also where a surface holds the node, which then gives the heat away at once."""
+    balance = balance_of(column(PLANES, np.zeros(20), [medium()]), 20.0)
+    source = np.linspace(1e5, 0.0, PLANES.size)
+    balance.begin(Setting([law, Exchange()], source=source), 0.0)
+    before = balance.stored.sum()
+    followed(balance, 100.0)
+    volume = np.full(PLANES.size, 0.0005)
+    volume[[0, -1]] = 0.00025
+    absorbed = 100.0 * float(source @ volume)
+    assert balance.ledger[kernels.LEDGER_SOURCE] == pytest.approx(absorbed, rel=1e-12)
+    gained = balance.stored.sum() - before
+    assert gained == pytest.approx(balance.ledger.sum(), rel=1e-10)
+    assert 0.0 < gained < absorbed

@@ -36,7 +36,7 @@ def heat_rates(net, tables, T):
     x, F, into = np.zeros(net.n_potentials), np.empty(T.size), np.zeros(T.size)
     ledger = np.zeros(kernels.LEDGER_SURFACES + 2)
     kernels.put_all(net, tables, T, x)
-    kernels.rates(net, tables, x, np.full(T.size, np.inf), 1.0, into, ledger, F)
+    kernels.rates(net, tables, x, np.full(T.size, np.inf), np.ones(T.size), into, ledger, F)
     return F, ledger
 
 

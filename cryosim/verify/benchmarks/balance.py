@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from mpi4py import MPI
 
+from cryosim.thermal import kernels
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import ledger
 from cryosim.verify.cases import Entries, cool, even, graded, melting, plate, remove, slab, tissue
@@ -68,7 +69,7 @@ def unexplained(folder: Path, case: Entries, times: list[float]) -> float:
 def _bare_heat(treatment: Treatment) -> float:
     """Heat before the first phase put its gel on."""
     pads = heat_of_column(treatment) - treatment.balance.pad_heat
-    return pads - float(treatment.balance.ledger[2:].sum())
+    return pads - float(treatment.balance.ledger[kernels.LEDGER_SURFACES :].sum())
 
 
 def quadrature(folder: Path) -> list[Result]:

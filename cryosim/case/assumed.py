@@ -1,0 +1,42 @@
+"""What a case assumes of the body beyond the tissue library, told with its result."""
+
+from collections.abc import Iterator
+
+from cryosim.case.protocol import Repeat
+from cryosim.case.schema import Case
+
+
+def assumptions(case: Case) -> list[str]:
+    """One line for each: key path, value, and how little is known of it."""
+    return [*_of_phases(case), *_of_release(case)]
+
+
+def _of_phases(case: Case) -> Iterator[str]:
+    """Factors on perfusion and on injury."""
+    for i, phase in enumerate(case.protocol):
+        if isinstance(phase, Repeat):
+            continue
+        where = f"protocol[{i + 1}]"
+        if phase.perfusion != 1.0:
+            yield (
+                f"{where}.perfusion = {phase.perfusion:g} (assumption: not measured under suction "
+                "in a cold applicator; 0.1 to 1 is plausible)"
+            )
+        if phase.phase == "massage":
+            yield (
+                f"{where}: injury.massage = {case.injury.massage:g} (assumption: calibrated to one "
+                "trial of n = 10)"
+            )
+        if phase.source is not None:
+            yield f"{where}.source (given by the case; no field of an emitter is computed)"
+
+
+def _of_release(case: Case) -> Iterator[str]:
+    """Blood flow after applicators have been taken off."""
+    for i, plate in enumerate(case.applicator):
+        if plate.after is not None:
+            yield (
+                f"applicator[{i + 1}].after.hyperaemia = {plate.after.hyperaemia:g}, fading in "
+                f"{plate.after.fades:g} s (assumption: measured after suction without cold only, "
+                "8 to 17; none after cold alone)"
+            )
