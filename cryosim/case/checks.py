@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cryosim.case.applicator import VacuumCup
+from cryosim.case.cups import faults_of_cup, on_together, unlike_cups
 from cryosim.case.extent import centre_of, extent_of, faces_of, spans_of
 from cryosim.case.external import faults_of_sources
 from cryosim.case.faults import did_you_mean, shown
@@ -117,7 +118,7 @@ def _applicators(case: Case) -> Iterator[str]:
     for i, plate in enumerate(case.applicator):
         where = f"applicator[{i + 1}]"
         if isinstance(plate, VacuumCup):
-            yield from _cup(case, plate, where)
+            yield from faults_of_cup(case, plate, where)
             continue
         if case.mesh.file is not None:
             if plate.face in faces[:i]:
@@ -127,20 +128,6 @@ def _applicators(case: Case) -> Iterator[str]:
             yield f'{where}.face = {shown(plate.face)}: expected "top" or "bottom"'
         if case.dimension > 1 and len(plate.size) < case.dimension - 1:
             yield f"{where}.size: {_lengths(len(plate.size), case.dimension)}"
-
-
-def _cup(case: Case, plate: VacuumCup, where: str) -> Iterator[str]:
-    """What a cup needs of the case it is in."""
-    if case.mesh.file is not None:
-        yield f'{where}.kind = "cup": a mesh file has its shape already; expected a block of layers'
-    elif case.dimension == 1:
-        yield f'{where}.kind = "cup": a column cannot be drawn; expected dimension 2 or 3'
-    if plate.face != "top":
-        yield f'{where}.face = {shown(plate.face)}: a cup draws skin up; expected "top"'
-    if case.anatomy.thickness_map is not None:
-        yield f'{where}.kind = "cup": no draw of varying layers; leave out anatomy.thickness_map'
-    if plate.contact_conductance == "perfect":
-        yield f"{where}.contact_conductance: expected a value; skin in a cup is touched in part"
 
 
 def _protocol(case: Case) -> Iterator[str]:
@@ -247,7 +234,8 @@ def _footprints(case: Case) -> Iterator[str]:
     for (one, here), (other, there) in combinations(pairs, 2):
         apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(here, there, strict=True))
         if one.face == other.face and not apart:
-            yield from _on_together(case, one.name, other.name)
+            yield from on_together(case, one.name, other.name)
+        yield from unlike_cups(case, one, other)
     block = [extent_of(case, axis) for axis in range(case.dimension - 1)]
     for plate, here in pairs:
         sides = zip(here, block, strict=True)
@@ -260,22 +248,6 @@ def _footprints(case: Case) -> Iterator[str]:
                     f'probes[{i + 1}].offset = "{x * 1e3:g} mm": outside the tissue; '
                     f"expected from {low * 1e3:g} to {high * 1e3:g} mm"
                 )
-
-
-def _on_together(case: Case, one: str, other: str) -> Iterator[str]:
-    """The first phase in which two applicators that overlap are both on."""
-    on: set[str] = set()
-    for i, phase in enumerate(case.protocol):
-        if isinstance(phase, Repeat | Wait):
-            continue
-        named = set(phase.applicators or [a.name for a in case.applicator])
-        on = on - named if isinstance(phase, Remove | Massage) else on | named
-        if {one, other} <= on:
-            yield (
-                f'protocol[{i + 1}]: "{one}" and "{other}" overlap and are both on; '
-                "expected one removed before the other is put on, or the two apart"
-            )
-            return
 
 
 def _sizes(case: Case) -> Iterator[str]:

@@ -6,6 +6,14 @@ from cryosim.case.schema import Case
 from cryosim.case.shorthand import STANDARD
 from cryosim.library import applicators, sites
 
+_LOG = {
+    "description": "A column of a CSV file beside the case.",
+    "type": "object",
+    "properties": {"file": {"type": "string"}, "column": {"type": "string"}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
+
 
 def json_schema() -> dict[str, Any]:
     """The schema of a case, with what a file may name instead of writing it out."""
@@ -27,7 +35,20 @@ def json_schema() -> dict[str, Any]:
                 "description": "Applicator of the library, for the keys that are not given.",
                 "enum": [*applicators.names()],
             }
+    for part in ("Cup", "VacuumCup"):  # what a case leaves out, the library may have
+        schema["$defs"][part].pop("required", None)
+    _of_either_kind(schema["properties"]["applicator"])
+    for phase in ("Cool", "Rewarm"):
+        schema["$defs"][phase]["properties"]["log"] = _LOG
+    schema["$defs"]["Absorption"]["properties"] |= _LOG["properties"]
     phases = schema["properties"]["protocol"]
     schema["properties"]["protocol"] = {"anyOf": [{"const": STANDARD}, phases]}
     schema["required"] = [key for key in schema["required"] if key not in ("title", "protocol")]
     return schema
+
+
+def _of_either_kind(applicators: dict[str, Any]) -> None:
+    """Let an applicator of the library leave out its kind."""
+    one, several = applicators["anyOf"]
+    kinds = {"anyOf": one["oneOf"]}
+    applicators["anyOf"] = [kinds, several | {"items": kinds}]

@@ -64,6 +64,10 @@ class CupDraw:
         within = (np.abs(place[:, :-1]) < half + self.plate.cup.lip).all(axis=1)
         return (within & (place[:, -1] > self.drawn.mouth + _INSIDE)).astype(float)
 
+    def distance(self, points: Values) -> Values:
+        """Lateral distance (m) of reference ``points`` from the middle of the mouth."""
+        return np.asarray(np.linalg.norm(self._from_centre(points)[:, :-1], axis=1))
+
     def rims(self, axis: int) -> list[float]:
         """Where (m) contact ends along a lateral axis of the block at rest."""
         others = tuple(k for k in range(self.drawn.contact.ndim) if k != axis)
@@ -123,10 +127,22 @@ def _drawn(plate: VacuumCup, loaded: Loaded, comm: MPI.Comm) -> Drawn:
 
 
 def _half_widths(plate: VacuumCup, loaded: Loaded) -> list[float]:
-    """Reach (m) of the block from the middle of the mouth, along each lateral axis."""
-    centre = (*plate.centre, 0.0)
-    sides = [extent_of(loaded.case, axis) for axis in range(loaded.case.dimension - 1)]
-    return [max(high - x, x - low) for (low, high), x in zip(sides, centre, strict=False)]
+    """Reach (m) of what is drawn from the middle of the mouth, along each lateral axis.
+
+    That is the farther side of the block, or half-way to a cup that draws at the same time.
+    """
+    case, centre = loaded.case, (*plate.centre, 0.0)
+    together = {name for names in drawing(case) if plate.name in names for name in names}
+    others = [p for p in case.applicator if p.name in together - {plate.name}]
+    reach = []
+    for axis in range(case.dimension - 1):
+        low, high = extent_of(case, axis)
+        apart = [abs((*other.centre, 0.0)[axis] - centre[axis]) / 2.0 for other in others]
+        own = plate.footprint[axis] / 2.0
+        reach.append(
+            min([max(high - centre[axis], centre[axis] - low), *(d for d in apart if d > own)])
+        )
+    return reach
 
 
 def _elasticity(plate: VacuumCup, tissue: str) -> Elasticity:
@@ -165,9 +181,14 @@ def drawing(case: Case, phases: Sequence[ActivePhase] | None = None) -> list[tup
 
 
 def displacement(draws: Sequence[CupDraw], names: Sequence[str], points: Values) -> Values:
-    """Displacement (m) of reference ``points`` of the block that the cups ``names`` draw."""
+    """Displacement (m) of reference ``points`` of the block that the cups ``names`` draw.
+
+    Of several at once each draws the tissue that is nearer to it than to the others.
+    """
     active = [draw for draw in draws if draw.plate.name in names]
-    return np.asarray(np.sum([draw.displacement(points) for draw in active], axis=0))
+    nearest = np.argmin([draw.distance(points) for draw in active], axis=0)
+    every = np.stack([draw.displacement(points) for draw in active])
+    return np.asarray(every[nearest, np.arange(len(points))])
 
 
 def assembled(

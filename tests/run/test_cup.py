@@ -115,6 +115,25 @@ def test_a_second_place_beside_the_first_is_drawn_after_it(tmp_path):
     assert right[at == 360] < left[at == 360] - 3.0
 
 
+TWO = "\n".join(
+    f'[[applicator]]\nkind = "cup"\nname = "{name}"\nmargin = "18 mm"\n{FOLD}\n'
+    f'centre = ["{x} mm"]\n[applicator.cup]\ngap = "24 mm"\nlength = "40 mm"\n'
+    'depth = "18 mm"\nlip = "4 mm"\nrim = "6 mm"'
+    for name, x in (("left", -40), ("right", 40))
+)
+
+
+def test_two_cups_at_once_draw_two_like_folds(tmp_path):
+    folder, result = result_of(tmp_path, cup_case(applicator=TWO))
+    assert result["ledger"]["worst residual over heat removed"] < 1e-9
+    device = table(folder, "device.csv")
+    for what in ("coldest skin [degC]", "heat flux [mW/cm^2]"):
+        left, right = device[f"left {what}"], device[f"right {what}"]
+        assert np.allclose(left, right, atol=1e-6, equal_nan=True)
+    change = next(v for k, v in result["ledger"].items() if k.startswith("change of shape"))
+    assert abs(change) < 0.05 * result["ledger"]["heat removed"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -124,6 +143,7 @@ def test_a_second_place_beside_the_first_is_drawn_after_it(tmp_path):
         (cup_case(cup=f'{FOLD}\ncontact_conductance = "perfect"'), "touched in part"),
         (cup_case(cup=f'{FOLD}\nface = "bottom"'), "a cup draws skin up"),
         (cup_case(cup='draw = "elastic"'), "expected"),
+        (cup_case(applicator=TWO.replace("15 mm", "14 mm", 1)), "draw at the same time"),
         (cup_case(cup=f'{FOLD}\nhalf_contact_pressure = "1 kPa"'), "has no contact pressure"),
     ],
 )
