@@ -19,8 +19,9 @@ run: $(STAMP) ## look at this machine, then run one case (CASE=cases/NAME.toml)
 	$(BIN)/cryosim doctor
 	$(BIN)/cryosim run $(CASE)
 
-test: lint ## lint, types, layers, and every test
-	$(BIN)/python -m pytest
+test: lint ## lint, types, layers, and every test; those that start ranks come last, by themselves
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope -m "not parallel"
+	$(BIN)/python -m pytest -m parallel
 
 lint: $(STAMP) ## ruff, mypy and the import contracts
 	$(BIN)/python -m ruff check .

@@ -33,7 +33,7 @@ from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
 from cryosim.treatment.phases import output_times
 from cryosim.treatment.record import Recorder
-from cryosim.treatment.summary import closure, quantities
+from cryosim.treatment.summary import closure, draws, quantities
 
 RESULT_FILE = "result.json"
 CASE_FILE = "case.toml"
@@ -247,6 +247,7 @@ def _result(
         "quantities": banded(frame, quantities(frame, history), coarser),
         "ledger": closure(history),
         "events": treatment.events,
+        "draws": draws(frame),
         "timing": {
             **{f"{name}_s": seconds for name, seconds in stopwatch.wall.items()},
             **{f"{name}_core_s": seconds for name, seconds in core.items()},

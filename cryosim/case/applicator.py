@@ -104,7 +104,8 @@ class VacuumCup(Plate):
     elasticity: dict[str, Elasticity] = Field(default_factory=dict)
     """Tissue -> how it resists; skin, fat and muscle of a hyperelastic draw have defaults."""
     mechanics: DrawOptions = DrawOptions()
-    """How a hyperelastic draw is computed; its kind and margin follow from the case."""
+    """How a hyperelastic draw is computed.  Its margin follows from the case; so does its kind, but
+    that kind = "round" makes a draw in 3-D one about the axis of a cup as long as wide."""
     half_contact_pressure: Pressure | None = None
     """Contact pressure p_h at which half of the contact conductance is reached, as p / (p + p_h);
     none if conductance does not depend on it.  A hyperelastic draw knows the pressure."""
@@ -118,6 +119,8 @@ class VacuumCup(Plate):
                 "half_contact_pressure",
                 'a parametric fold has no contact pressure; expected draw = "hyperelastic"',
             )
+        if self.mechanics.kind == "round" and self.cup.gap != self.cup.length:
+            raise fault_at("mechanics", 'kind = "round" expects a cup whose length is its gap')
         return self
 
     @property

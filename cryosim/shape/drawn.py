@@ -38,9 +38,9 @@ class Drawn:
     contact_area: float
     """Skin of the whole that touches the wall that cools (m2; m2 per m of a section)."""
     thickness: Values
-    """Of each layer on the axis, from the skin down: at rest and drawn (m)."""
+    """Of each layer on the axis, from the skin down: at rest and drawn (m), shape (n, 2)."""
     volume: Values
-    """Of each layer of the whole block: at rest and drawn (m3; m3 per m of a section)."""
+    """Of each layer of the whole block: at rest and drawn (m3; m3 per m of a section), as above."""
     swelling: tuple[float, float]
     """Least and largest volume ratio J of a cell."""
     shape: float
@@ -55,6 +55,8 @@ class Drawn:
             raise ValueError(f"displacement has shape {self.displacement.shape}, not {expected}")
         if self.contact.shape != skin or self.contact_pressure.shape != skin:
             raise ValueError(f"contact and its pressure need the shape {skin} of the skin lattice")
+        if self.thickness.shape != self.volume.shape or self.volume.shape[1:] != (2,):
+            raise ValueError("thickness and volume need two values for each layer")
         if any((np.diff(axis) <= 0.0).any() for axis in self.axes):
             raise ValueError("lattice coordinates must increase")
 

@@ -78,7 +78,7 @@ class FoldShape(Part):
             axes=axes, displacement=displacement, contact=contact,
             contact_pressure=np.zeros_like(contact), suction=0.0, height=self._height,
             mouth=section.mouth, contact_area=touching,
-            thickness=np.array([layers, -np.diff(level)]), volume=volume,
+            thickness=np.column_stack([layers, -np.diff(level)]), volume=volume.T,
             swelling=(float(strain.ratio.min()), float(strain.ratio.max())), shape=strain.shape,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.load import Loaded
+from cryosim.errors import CaseError
 from cryosim.fem.domain import together
 from cryosim.fem.operators import Operators
 from cryosim.thermal.arena import Shape
@@ -25,6 +26,11 @@ def contacts_of(
         touched, cavity, surfaces = surfaces_of(plate, loaded.case), [], operators.surfaces
         if isinstance(plate, VacuumCup) and skin is not None:
             touched = [p.name for p in skin.pieces if plate.name in p.touched_by]
+            if not touched:
+                raise CaseError(
+                    f'{loaded.path}:\n  applicator "{plate.name}": the fold touches no wall of the '
+                    "cup, so nothing cools it; expected more height or suction, or a smaller lip"
+                )
             held = [p for p in skin.pieces if plate.name in p.in_cavity_of and not p.touched_by]
             cavity = [p.name for p in held]
             in_use = (names for names in drawing(loaded.case) if plate.name in names)

@@ -70,9 +70,10 @@ class CupDraw:
 
     def rims(self, axis: int) -> list[float]:
         """Where (m) contact ends along a lateral axis of the block at rest."""
-        others = tuple(k for k in range(self.drawn.contact.ndim) if k != axis)
+        own = 0 if self.drawn.round else axis
+        others = tuple(k for k in range(self.drawn.contact.ndim) if k != own)
         along = self.drawn.contact.max(axis=others) if others else self.drawn.contact
-        x = self.drawn.axes[axis]
+        x = self.drawn.axes[own]
         over = along > 0.5
         ends = np.flatnonzero(over[1:] != over[:-1])
         edges = [float(0.5 * (x[i] + x[i + 1])) for i in ends]

@@ -106,7 +106,45 @@ def _of_applicators(frame: Frame, history: History) -> dict[str, dict[str, Any]]
             how = "over the footprint, at output times while it was on"
             result[f"{name}: greatest heat flux"] = _entry(on.max(), "mW/cm^2", f"greatest {how}")
             result[f"{name}: last heat flux"] = _entry(on[-1], "mW/cm^2", f"last {how}")
+        if contact.plate.device is not None:
+            full = np.nanmax(history.column("device", f"{name} saturation [1]"), initial=0.0)
+            how = "greatest share of what the pump can do at its temperature, at output times"
+            result[f"{name}: greatest saturation"] = _entry(full, "1", how)
+    return result | _of_folds(frame)
+
+
+def _of_folds(frame: Frame) -> dict[str, dict[str, Any]]:
+    """Folds that cups draw: how high they are and how much of them touches."""
+    result = {}
+    unit, factor = {3: ("cm^2", 1e4), 2: ("mm", 1e3)}.get(frame.domain.dimension, ("", 0.0))
+    for contact in frame.contacts:
+        for draw in (d for d in frame.draws if d.plate.name == contact.plate.name):
+            name, how = contact.plate.name, f"{draw.plate.draw} draw"
+            result[f"{name}: height of the fold"] = _entry(
+                1e3 * draw.drawn.height, "mm", f"crest above the mouth; {how}"
+            )
+            result[f"{name}: skin in contact"] = _entry(
+                factor * contact.area, unit, f"area of drawn skin on the wall; {how}"
+            )
     return result
+
+
+def draws(frame: Frame) -> dict[str, dict[str, Any]]:
+    """What a reader needs to judge each drawn block, by cup; SI units."""
+    return {
+        draw.plate.name: {
+            "draw": draw.plate.draw,
+            "suction [Pa]": draw.drawn.suction,
+            "height [m]": draw.drawn.height,
+            "mouth above skin at rest [m]": draw.drawn.mouth,
+            "greatest contact pressure [Pa]": float(draw.drawn.contact_pressure.max()),
+            "layers on the axis, at rest and drawn [m]": draw.drawn.thickness.tolist(),
+            "volume of layers, at rest and drawn": draw.drawn.volume.tolist(),
+            "volume ratio of a cell, least and largest": list(draw.drawn.swelling),
+            "worst scaled Jacobian": draw.drawn.shape,
+        }
+        for draw in frame.draws
+    }
 
 
 def _of_sources(history: History) -> dict[str, dict[str, Any]]:

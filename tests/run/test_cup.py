@@ -74,6 +74,16 @@ def test_a_cup_in_three_dimensions(tmp_path):
     assert 2.0 < volume < 15.0, "cm3 of fat in a cup of 24 x 40 x 18 mm"
 
 
+def test_a_round_cup_is_drawn_about_its_axis(tmp_path):
+    cup = 'draw = "hyperelastic"\nsuction = "40 kPa"\nmechanics = { kind = "round" }'
+    round_trough = 'length = "24 mm"\nform = "trough"'
+    text = cup_case(3, cup=cup).replace('length = "40 mm"', round_trough)
+    _, result = result_of(tmp_path, text)
+    assert result["ledger"]["worst residual over heat removed"] < 1e-9
+    assert quantity(result, "applicator: height of the fold") > 3.0
+    assert quantity(result, "fat under applicators") > 0.5
+
+
 def test_a_gel_pad_and_a_device_go_with_the_fold(tmp_path):
     cup = f'{FOLD}\n[applicator.gel]\nthickness = "1 mm"\n[applicator.device]\nrate = "1 K/s"\n'
     _, result = result_of(tmp_path, cup_case(cup=cup))
@@ -143,6 +153,8 @@ def test_two_cups_at_once_draw_two_like_folds(tmp_path):
         (cup_case(cup=f'{FOLD}\ncontact_conductance = "perfect"'), "touched in part"),
         (cup_case(cup=f'{FOLD}\nface = "bottom"'), "a cup draws skin up"),
         (cup_case(cup='draw = "elastic"'), "expected"),
+        (cup_case(cup='draw = "hyperelastic"\nsuction = "1 kPa"'), "touches no wall"),
+        (cup_case(cup='mechanics = { kind = "round" }'), "a cup whose length is its gap"),
         (cup_case(applicator=TWO.replace("15 mm", "14 mm", 1)), "draw at the same time"),
         (cup_case(cup=f'{FOLD}\nhalf_contact_pressure = "1 kPa"'), "has no contact pressure"),
     ],

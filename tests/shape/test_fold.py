@@ -48,8 +48,8 @@ def test_every_layer_of_a_section_keeps_its_volume(gap, rise, skin, fat, muscle,
     cup = {"gap": gap, "length": 2 * gap, "depth": 1.1 * gap, "lip": 0.15 * gap, "draft": draft}
     layers = [skin, fat * gap, muscle]
     drawn = fold(cup, rise * gap).drawn(layers, [width * gap])
-    assert drawn.volume[0] == pytest.approx(2.0 * width * gap * np.array(layers))
-    assert drawn.volume[1] == pytest.approx(drawn.volume[0], rel=2e-3)
+    assert drawn.volume[:, 0] == pytest.approx(2.0 * width * gap * np.array(layers))
+    assert drawn.volume[:, 1] == pytest.approx(drawn.volume[:, 0], rel=2e-3)
     strain = Strain.of(drawn.axes, drawn.displacement)
     assert strain.least > 0.05
     assert drawn.shape > 0.05
@@ -70,11 +70,11 @@ def test_every_layer_of_a_section_keeps_its_volume(gap, rise, skin, fat, muscle,
 )
 def test_every_layer_of_a_body_keeps_its_volume(cup, height, layers, extent):
     drawn = fold(cup, height).drawn(layers, extent)
-    assert drawn.volume[0] == pytest.approx(4.0 * np.prod(extent) * np.array(layers))
-    assert drawn.volume[1] == pytest.approx(drawn.volume[0], rel=2e-3)
+    assert drawn.volume[:, 0] == pytest.approx(4.0 * np.prod(extent) * np.array(layers))
+    assert drawn.volume[:, 1] == pytest.approx(drawn.volume[:, 0], rel=2e-3)
     assert Strain.of(drawn.axes, drawn.displacement).least > 0.1
-    assert drawn.thickness[0] == pytest.approx(layers)
-    assert drawn.thickness[1].sum() == pytest.approx(sum(layers) + drawn.mouth + drawn.height)
+    assert drawn.thickness[:, 0] == pytest.approx(layers)
+    assert drawn.thickness[:, 1].sum() == pytest.approx(sum(layers) + drawn.mouth + drawn.height)
 
 
 def test_the_contact_has_the_length_of_the_rule(section):
