@@ -66,7 +66,11 @@ class FoldShape(Part):
         section = self._section(layers, extent)
         rims, touching = self._contact(section)
         axes = self._axes(section, rims)
-        displacement, contact = _on_lattice(section, axes, rims, self.cup.gap / _CELLS_ACROSS)
+        ramp = self.cup.gap / _CELLS_ACROSS
+        displacement, contact = _on_lattice(section, axes, rims, ramp)
+        if self.cup.form == "plates" and section.plan.ridge is not None:
+            y = axes[1][None, :] + displacement[:, :, -1, 1]
+            contact = contact * np.clip(0.5 + (section.plan.ridge - y) / ramp, 0.0, 1.0)
         strain = Strain.of(axes, displacement)
         _check_strain(strain)
         boundary = -np.concatenate([[0.0], np.cumsum(layers)])
@@ -148,10 +152,13 @@ class FoldShape(Part):
         """Spans of rho at rest (m) whose skin touches the cup, and its area on the whole block."""
         profile, plan = section.profile, section.plan
         touched = [profile.wall]
-        if self._at_roof and profile.crest.stop > 1:
+        around = self.cup.form == "trough"
+        if around and self._at_roof and profile.crest.stop > 1:
             touched.append(profile.crest)
         rest, place = section.line(0.0)
         length, per = arc_length(place), plan.perimeter(place[:, 0])
+        if not around and plan.ridge is not None:
+            per = np.full(per.shape, plan.ridge)
         area = np.concatenate([[0.0], np.cumsum(0.5 * (per[1:] + per[:-1]) * np.diff(length))])
         spans = [(float(rest[s.start]), float(rest[s.stop - 1])) for s in touched]
         whole = 2.0 ** len(plan.extent)
