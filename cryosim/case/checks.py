@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from cryosim.case.applicator import VacuumCup
-from cryosim.case.cups import faults_of_cup, on_together, unlike_cups
+from cryosim.case.applicator import Plate, VacuumCup
+from cryosim.case.cups import faults_of_cup, on_together, shared_with_cup, unlike_cups
 from cryosim.case.extent import centre_of, extent_of, faces_of, spans_of
 from cryosim.case.external import faults_of_sources
 from cryosim.case.faults import did_you_mean, shown
@@ -117,6 +117,7 @@ def _applicators(case: Case) -> Iterator[str]:
     faces = [a.face for a in case.applicator]
     for i, plate in enumerate(case.applicator):
         where = f"applicator[{i + 1}]"
+        yield from _sensor(case, plate, where)
         if isinstance(plate, VacuumCup):
             yield from faults_of_cup(case, plate, where)
             continue
@@ -130,9 +131,21 @@ def _applicators(case: Case) -> Iterator[str]:
             yield f"{where}.size: {_lengths(len(plate.size), case.dimension)}"
 
 
+def _sensor(case: Case, plate: Plate, where: str) -> Iterator[str]:
+    """A sensor on the skin lies under its applicator."""
+    offset = plate.device.sensor.offset if plate.device is not None else ()
+    for x, size in zip(offset[: case.dimension - 1], plate.footprint, strict=False):
+        if abs(x) > size / 2.0:
+            yield (
+                f'{where}.device.sensor.offset = "{x * 1e3:g} mm": outside the applicator; '
+                f"expected at most {size * 500:g} mm from its centre"
+            )
+
+
 def _protocol(case: Case) -> Iterator[str]:
     """Phases that need an applicator, a certain one, or another phase before them."""
     perfect = any(a.contact_conductance == "perfect" for a in case.applicator)
+    devices = any(a.device is not None for a in case.applicator)
     on = False
     for i, phase in enumerate(case.protocol):
         where = f"protocol[{i + 1}]"
@@ -145,6 +158,8 @@ def _protocol(case: Case) -> Iterator[str]:
             yield f'{where}.phase = "hold": no applicator is on; start with phase = "cool"'
         if isinstance(phase, Cool) and phase.flux is not None and perfect:
             yield f"{where}.flux: an applicator in perfect contact takes a temperature"
+        if isinstance(phase, Cool) and phase.flux is not None and devices:
+            yield f"{where}.flux: a device takes a temperature; expected one, or no device"
         removed = isinstance(phase, Remove | Massage) and phase.applicators is None
         on = isinstance(phase, Cool) or (on and not removed)
 
@@ -235,6 +250,7 @@ def _footprints(case: Case) -> Iterator[str]:
         apart = any(a[1] <= b[0] or b[1] <= a[0] for a, b in zip(here, there, strict=True))
         if one.face == other.face and not apart:
             yield from on_together(case, one.name, other.name)
+            yield from shared_with_cup(one, other)
         yield from unlike_cups(case, one, other)
     block = [extent_of(case, axis) for axis in range(case.dimension - 1)]
     for plate, here in pairs:

@@ -27,15 +27,21 @@ def faults_of_cup(case: Case, plate: VacuumCup, where: str) -> Iterator[str]:
         yield f"{where}.contact_conductance: expected a value; skin in a cup is touched in part"
 
 
+def shared_with_cup(one: Plate, other: Plate) -> Iterator[str]:
+    """A plate that lies where a cup draws: its skin is not the cup's to touch."""
+    if isinstance(one, VacuumCup) != isinstance(other, VacuumCup):
+        yield (
+            f'applicator: "{one.name}" and "{other.name}" share skin, and one is a cup; expected '
+            "plates beside the flange of a cup, or a case for each"
+        )
+
+
 def unlike_cups(case: Case, one: Plate, other: Plate) -> Iterator[str]:
     """Two cups that draw at the same time and not alike: their folds do not fit together."""
-    both = isinstance(one, VacuumCup) and isinstance(other, VacuumCup)
-    shapes = [p.model_dump(include=OF_A_FOLD) for p in (one, other)]
-    if (
-        both
-        and shapes[0] != shapes[1]
-        and any(True for _ in on_together(case, one.name, other.name))
-    ):
+    if not isinstance(one, VacuumCup) or not isinstance(other, VacuumCup):
+        return
+    alike = one.model_dump(include=OF_A_FOLD) == other.model_dump(include=OF_A_FOLD)
+    if not alike and [*on_together(case, one.name, other.name)]:
         yield (
             f'applicator: "{one.name}" and "{other.name}" draw at the same time; expected cups '
             "alike in cup, draw, height, suction and tip_radius"

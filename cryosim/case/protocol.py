@@ -65,7 +65,7 @@ class Rewarm(Cool):
 
 
 class Hold(_Phase):
-    """Applicators stay at the temperature they have reached."""
+    """Applicators stay at the temperature, or a device at the set point, they have reached."""
 
     phase: Literal["hold"]
 

@@ -13,6 +13,10 @@ Values = npt.NDArray[np.float64]
 LocalIndices = npt.NDArray[np.int32]
 
 
+PLUS = " + "
+"""Stands between the names of applicators that share a piece of skin, or a shape."""
+
+
 @dataclass(frozen=True)
 class Footprint:
     """Rectangle under an applicator on one face of a block; one interval (m) per lateral axis."""
@@ -130,7 +134,7 @@ def compute_midpoints(mesh: dmesh.Mesh, dim: int, entities: LocalIndices) -> Val
 
 def together(names: Sequence[str]) -> str:
     """Name of the surface that lies under the applicators ``names``."""
-    return " + ".join(names)
+    return PLUS.join(names)
 
 
 def _under(footprint: Footprint, middle: Values) -> npt.NDArray[np.bool_]:

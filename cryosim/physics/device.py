@@ -102,7 +102,8 @@ class Device(Part):
     sensor: Sensor = Sensor()
     """What the controller goes by."""
     rate: TemperatureRate | None = None
-    """Largest rate at which the set point moves; none if it may jump."""
+    """Largest rate at which the set point moves to a temperature of a phase; none if it may jump.
+    Schedules and logs are followed as they are."""
     abort: FreezeAbort | None = None
     """Whether it watches its sensor for freezing, and what it does then; it cools on without."""
 

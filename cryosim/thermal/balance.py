@@ -296,6 +296,7 @@ class HeatBalance:
             message = (
                 f"{self.T[node] - ZERO_CELSIUS:.2f} degC at {place} lies outside what the case "
                 f"allows, {low - ZERO_CELSIUS:.2f} to {high - ZERO_CELSIUS:.2f} degC; "
-                "tighten numerics.tolerance"
+                "look for a source, a flux or a device that is too strong, or tighten "
+                "numerics.tolerance"
             )
         raise NumericalError(self._team.first(message))

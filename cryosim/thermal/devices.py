@@ -24,6 +24,8 @@ class Fitted:
     """Of its contact (W/m^2/K)."""
     start: float
     """Temperature (K) of the plate when it is put on."""
+    since: float
+    """When it was put on (s); a plate that loses touch for a while goes on as it was."""
     node: Indices
     """Owned mesh nodes of the skin that the sensor feels."""
     weight: Values
@@ -43,6 +45,8 @@ class Devices:
         """Rows are :class:`cryosim.physics.device.PlateState`."""
         self.origin = np.zeros(n)
         """Temperature (K) at which each plate would have gained no heat so far."""
+        self.since = np.full(n, np.nan)
+        """When each was put on (s)."""
         self.fitted: dict[int, Fitted] = {}
         self.stage: tuple[Values, float] | None = None
         """Equation of an implicit stage: states ``base + beta * rates``."""
@@ -59,8 +63,8 @@ class Devices:
         return max(rates, default=0.0)
 
     def fit(self, fitted: Mapping[int, Fitted]) -> list[int]:
-        """Use the ``fitted`` ones from now on; return those that were not in use before."""
-        new = [d for d in fitted if d not in self.fitted]
+        """Use the ``fitted`` ones from now on; return those that were put on anew."""
+        new = [d for d, f in fitted.items() if f.since != self.since[d]]
         self.fitted = dict(fitted)
         return new
 
@@ -72,6 +76,7 @@ class Devices:
         for d, skin in zip(self.fitted, self.skin(T), strict=True):
             if d in new:
                 f, old = self.fitted[d], PlateState(*self.states[d])
+                self.since[d] = f.since
                 self.origin[d] += f.start - old.plate
                 sensor = f.start if f.drive.device.sensor.at == "plate" else skin
                 self.states[d] = PlateState(f.start, 0.0, sensor, old.taken, old.pumped)

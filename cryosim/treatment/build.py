@@ -25,7 +25,15 @@ from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
 from cryosim.treatment.beneath import Beneath
 from cryosim.treatment.contact import contacts_of
-from cryosim.treatment.cups import TOP, CupDraw, Skin, assembled, draws_of, inside_each, rims_of
+from cryosim.treatment.cups import (
+    TOP,
+    CupDraw,
+    assembled,
+    drawn_volumes,
+    draws_of,
+    inside_each,
+    rims_of,
+)
 from cryosim.treatment.geometry import (
     conditions_of,
     line_under,
@@ -37,6 +45,7 @@ from cryosim.treatment.geometry import (
 from cryosim.treatment.injury import AdipocyteInjury
 from cryosim.treatment.model import Frame, Treatment
 from cryosim.treatment.phases import Contact, Leg, PhasePlan, condition_exchange, legs_of, plan
+from cryosim.treatment.skin import Skin
 
 STIFF = 100.0
 """Spectral radius (1/s) above which implicit steps are cheaper.
@@ -252,6 +261,7 @@ def _frame(
         line_depth = -points[:, case.dimension - 1]
         line = Sampler(operators.space, points, [f"line {d}" for d in line_depth])
     volumes = np.array([s.volume.sum() for s in operators.stencils])
+    volume = drawn_volumes(draws, domain, operators.space, samples, case)
     return Frame(
         loaded=loaded,
         domain=domain,
@@ -264,7 +274,7 @@ def _frame(
         probes=probes,
         line=line,
         line_depth=line_depth,
-        under=volume_under_applicators(loaded, domain, samples, inside_each(draws)),
+        under=volume_under_applicators(loaded, domain, samples, inside_each(draws), volume),
         draws=draws,
         area=team.total(np.array([s.area.sum() for s in operators.surfaces])),
         layer_volume=team.total(volumes),

@@ -15,7 +15,7 @@ from cryosim.treatment.model import Treatment
 
 RESTART_FILE = "restart.h5"
 
-_FORMAT = 3
+_FORMAT = 4
 
 _TEXTS = ("history", "events")
 
@@ -46,6 +46,7 @@ class Checkpoint:
             "ledger": team.total(balance.entries),
             "plates": balance.devices.states,
             "plate_origin": balance.devices.origin,
+            "plates_since": balance.devices.since,
             "stored_at_start": team.total(treatment.stored_at_start),
         }
         last = treatment.control.last or (np.nan, np.nan)
@@ -90,6 +91,7 @@ class Checkpoint:
         mesh = self._nodes.scatter(whole["enthalpy"])
         coldest = self._nodes.scatter(whole["coldest"])
         balance.devices.states, balance.devices.origin = arrays["plates"], arrays["plate_origin"]
+        balance.devices.since = arrays["plates_since"]
         balance.restore(
             treatment.setting,
             treatment.t,

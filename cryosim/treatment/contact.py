@@ -1,19 +1,19 @@
 """Which surfaces each applicator covers, and the skin that its sensor feels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.load import Loaded
 from cryosim.errors import CaseError
-from cryosim.fem.domain import together
+from cryosim.fem.domain import PLUS
 from cryosim.fem.operators import Operators
-from cryosim.thermal.arena import Shape
-from cryosim.thermal.network import Indices, Values
-from cryosim.treatment.cups import Skin, drawing
+from cryosim.thermal.arena import AT_REST, Shape
+from cryosim.thermal.network import Indices, Surface, Values
 from cryosim.treatment.geometry import surfaces_of
 from cryosim.treatment.phases import Contact
+from cryosim.treatment.skin import Skin
 
 
 def contacts_of(
@@ -23,7 +23,7 @@ def contacts_of(
     names = [surface.name for surface in operators.surfaces]
     contacts = []
     for plate in loaded.case.applicator:
-        touched, cavity, surfaces = surfaces_of(plate, loaded.case), [], operators.surfaces
+        touched, cavity = surfaces_of(plate, loaded.case), []
         if isinstance(plate, VacuumCup) and skin is not None:
             touched = [p.name for p in skin.pieces if plate.name in p.touched_by]
             if not touched:
@@ -33,18 +33,24 @@ def contacts_of(
                 )
             held = [p for p in skin.pieces if plate.name in p.in_cavity_of and not p.touched_by]
             cavity = [p.name for p in held]
-            in_use = (names for names in drawing(loaded.case) if plate.name in names)
-            shape = drawn.get(together(next(in_use, ())))
-            surfaces = list(shape.surfaces) if shape is not None else surfaces
+            cavity = [p.name for p in held]
         places = tuple(names.index(name) for name in touched)
-        pieces = [surfaces[s] for s in places]
+        shapes = {AT_REST: operators.surfaces} | {k: one.surfaces for k, one in drawn.items()}
+        areas = {k: _area(surfaces, places, operators) for k, surfaces in shapes.items()}
+        own = next((k for k in shapes if plate.name in k.split(PLUS)), AT_REST)
+        pieces = [shapes[own][s] for s in places]
         node = np.concatenate([piece.node for piece in pieces])
         area = np.concatenate([piece.area for piece in pieces])
         felt = _felt(plate, node, area, operators, block=loaded.case.mesh.file is None)
-        whole = float(operators.team.total(np.array([area.sum()]))[0])
         around = tuple(names.index(name) for name in cavity)
-        contacts.append(Contact(plate, places, whole, *felt, around))
+        contacts.append(Contact(plate, places, areas, own, *felt, around))
     return contacts
+
+
+def _area(surfaces: Sequence[Surface], places: Sequence[int], operators: Operators) -> float:
+    """Area (m^2) of the surfaces at ``places``, over all ranks.  Collective."""
+    local = sum(float(surfaces[s].area.sum()) for s in places)
+    return float(operators.team.total(np.array([local]))[0])
 
 
 def _felt(

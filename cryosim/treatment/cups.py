@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mpi4py import MPI
@@ -15,18 +15,25 @@ from cryosim.case.load import Loaded
 from cryosim.case.protocol import ActivePhase, Massage, Remove, Wait
 from cryosim.case.schema import Case
 from cryosim.errors import CaseError
-from cryosim.fem.domain import Domain, compute_midpoints, together
+from cryosim.fem.domain import Domain, together
 from cryosim.fem.draw.draw import kept_draw
+from cryosim.fem.measure import CellSamples
 from cryosim.fem.operators import Operators, assemble, united
 from cryosim.parallel import on_root
 from cryosim.shape.drawn import Drawn
 from cryosim.shape.tissue_mechanics import FAT, MUSCLE, SKIN, Elasticity
-from cryosim.thermal.network import Surface, Values
+from cryosim.thermal.network import Values
 
 ELASTICITY = {
     "epidermis": SKIN, "dermis": SKIN, "skin": SKIN, "fat": FAT, "septa": FAT, "muscle": MUSCLE,
 }  # fmt: skip
 """Elastic laws of tissues of the library."""
+
+TOP = "top"
+"""The face that cups draw."""
+
+VOLUME_ERROR = 0.03
+"""Largest change of the volume of a layer of a whole block; a fold by itself keeps 1 %."""
 
 _INSIDE = 1e-6
 """How far (m) above the mouth a point of the skin is in the cup."""
@@ -99,6 +106,20 @@ def rims_of(draws: Sequence[CupDraw], dimension: int) -> list[list[float]]:
     return [[x for d in draws for x in d.rims(k)] for k in range(dimension - 1)] if draws else []
 
 
+def drawn_volumes(
+    draws: Sequence[CupDraw], domain: Domain, space: Any, samples: CellSamples, case: Case
+) -> Values:
+    """Volume (m^3) of every owned cell, as it is drawn if a cup holds it."""
+    volume, points = samples.volume.copy(), domain.mesh.geometry.x[:, : domain.dimension]
+    for names in dict.fromkeys(drawing(case)):
+        held = [d.inside(samples.middle[:, : domain.dimension]) for d in draws
+                if d.plate.name in names]  # fmt: skip
+        if held:
+            moved = CellSamples.of(domain, space, displacement(draws, names, points)).volume
+            volume = np.where(np.max(held, axis=0) > 0.5, moved, volume)
+    return volume
+
+
 def inside_each(draws: Sequence[CupDraw]) -> dict[str, Callable[[Values], Values]]:
     """Whether (0 or 1) reference points of the block are drawn into a cup, by its name."""
     return {draw.plate.name: draw.inside for draw in draws}
@@ -124,7 +145,7 @@ def _drawn(plate: VacuumCup, loaded: Loaded, comm: MPI.Comm) -> Drawn:
         tissue = list(zip(layers, laws, strict=True))
         return kept_draw(_cache(), tissue, plate.cup, plate.suction, options, comm)
     except CaseError as error:
-        raise CaseError(f"{loaded.path}:\n  applicator {plate.name}: {error}") from error
+        raise CaseError(f'{loaded.path}:\n  applicator "{plate.name}": {error}') from error
 
 
 def _half_widths(plate: VacuumCup, loaded: Loaded) -> list[float]:
@@ -203,85 +224,22 @@ def assembled(
         moved = displacement(draws, names, points)
         several.append(assemble(domain, n_layers, surfaces, moved))
     rest, *drawn = united(several) if shapes else several
+    for names, one in zip(shapes, drawn, strict=True):
+        _check_volumes(rest, one, together(names))
     return rest, {together(names): one for names, one in zip(shapes, drawn, strict=True)}
 
 
-# --- skin ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of the skin that differs from others by the cups that touch it or hold it."""
-
-    name: str
-    touched_by: frozenset[str]
-    in_cavity_of: frozenset[str]
-    share: Values
-    """Part (0 to 1) of the skin around each node of the face "top"."""
-
-
-TOP = "top"
-
-
-class Skin:
-    """The face "top" in pieces; without cups it is one."""
-
-    def __init__(self, draws: Sequence[CupDraw], operators: Operators) -> None:
-        """Pieces at the nodes of the face, the same on every rank.  Collective."""
-        self._draws = draws
-        face = next(s for s in operators.surfaces if s.name == TOP)
-        x = operators.space.tabulate_dof_coordinates()[face.node]
-        pieces = _pieces(draws, x[:, : operators.space.mesh.geometry.dim])
-        area = operators.team.total(np.array([face.area @ piece.share for piece in pieces]))
-        self.pieces = [p for p, a in zip(pieces, area, strict=True) if a > 0.0 or p.name == TOP]
-
-    def split(self, surfaces: Sequence[Surface]) -> list[Surface]:
-        """The ``surfaces`` with the face in its pieces, what is touched by a cup first."""
-        face = next(s for s in surfaces if s.name == TOP)
-        parts = {p.name: _part(face, p) for p in self.pieces}
-        free = parts.pop(TOP)
-        return [*parts.values(), *(free if s.name == TOP else s for s in surfaces)]
-
-    def conditions(self, conditions: dict[str, str]) -> dict[str, str]:
-        """The ``conditions`` of surfaces with those of the pieces of the face, in their order."""
-        touched = {p.name: "applicator" for p in self.pieces if p.touched_by}
-        cavity = {
-            p.name: conditions[TOP] for p in self.pieces if p.name != TOP and not p.touched_by
-        }
-        names = [p.name for p in self.pieces if p.name != TOP]
-        return {name: (touched | cavity)[name] for name in names} | conditions
-
-    def shown(self, domain: Domain) -> Domain:
-        """The ``domain`` with each facet of the face in the piece that it is most of."""
-        facets = domain.surfaces[TOP]
-        middle = compute_midpoints(domain.mesh, domain.dimension - 1, facets)
-        pieces = _pieces(self._draws, middle[:, : domain.dimension])
-        shares = {p.name: p.share for p in pieces}
-        names = [p.name for p in self.pieces]
-        most = np.argmax(np.stack([shares[name] for name in names]), axis=0)
-        parts = {name: facets[most == k] for k, name in enumerate(names)}
-        return replace(domain, surfaces=domain.surfaces | parts)
-
-
-def _part(face: Surface, piece: Piece) -> Surface:
-    area = face.area * piece.share
-    here = area > 0.0
-    return Surface(piece.name, face.node[here], area[here])
-
-
-def _pieces(draws: Sequence[CupDraw], points: Values) -> list[Piece]:
-    """Pieces of the skin at reference ``points``; together they are all of it."""
-    kinds = []
-    for draw in draws:
-        touched = draw.touching(points)
-        cavity = (1.0 - touched) * draw.inside(points)
-        kinds.append({"touched": touched, "cavity": cavity, "free": 1.0 - touched - cavity})
-    names = [draw.plate.name for draw in draws]
-    pieces = []
-    for choice in product(("touched", "cavity", "free"), repeat=len(draws)):
-        share = np.prod([kind[c] for kind, c in zip(kinds, choice, strict=True)], axis=0)
-        touched_by = [n for n, c in zip(names, choice, strict=True) if c == "touched"]
-        cavity_of = [n for n, c in zip(names, choice, strict=True) if c == "cavity"]
-        name = together([*touched_by, *(f"{n} cavity" for n in cavity_of)]) or TOP
-        pieces.append(Piece(name, frozenset(touched_by), frozenset(cavity_of), np.asarray(share)))
-    return pieces
+def _check_volumes(rest: Operators, drawn: Operators, name: str) -> None:
+    """Refuse a draw that makes or loses tissue.  Collective."""
+    before, after = (
+        one.team.total(np.array([s.volume.sum() for s in one.stencils])) for one in (rest, drawn)
+    )
+    change = after / before - 1.0
+    worst = int(np.abs(change).argmax())
+    if abs(change[worst]) > VOLUME_ERROR:
+        raise CaseError(
+            f'the draw of "{name}" changes the volume of layer {worst + 1} of the block by '
+            f"{100.0 * change[worst]:.1f} %; expected at most {100.0 * VOLUME_ERROR:g} %.  Let the "
+            "block reach as far beyond each of several cups at once as half-way between them, and "
+            "as far on all sides of a cup (mesh.extent, margin, centre)"
+        )

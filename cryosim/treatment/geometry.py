@@ -183,8 +183,11 @@ def volume_under_applicators(
     domain: Domain,
     samples: CellSamples,
     drawn_in: Mapping[str, Callable[[Values], Values]],
+    volume: Values,
 ) -> Values:
     """Volume (m^3) of lipid tissue under the applicators at every local node, owned cells only.
+
+    ``volume`` (m^3) is that of each cell.
 
     In a mesh file that is the tissue whose nearest skin is under an applicator; ``drawn_in`` tells
     which points (m) each cup holds.
@@ -200,7 +203,7 @@ def volume_under_applicators(
     else:
         chosen &= nearest_to(domain, [p.face for p in case.applicator], samples.layer.size)
     under = np.zeros(samples.depth.size)
-    share = samples.volume[chosen] / samples.dofs.shape[1]
+    share = volume[chosen] / samples.dofs.shape[1]
     for corner in range(samples.dofs.shape[1]):
         np.add.at(under, samples.dofs[chosen, corner], share)
     return under

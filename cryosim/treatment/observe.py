@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cryosim.fem.domain import PLUS
 from cryosim.output.history import TABLES
 from cryosim.physics.device import PlateState
+from cryosim.thermal.arena import AT_REST
 from cryosim.thermal.network import Values
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.phases import Contact
@@ -114,11 +116,13 @@ def _device(treatment: Treatment) -> dict[str, float]:
     power = team.total(treatment.balance.surface_power)
     for d, contact in enumerate(frame.contacts):
         name, surfaces = contact.plate.name, list(contact.surfaces)
-        on = name in treatment.phase.attached
+        shape = treatment.phase.setting.shape
+        touches = contact.own_shape == AT_REST or name in shape.split(PLUS)
+        on = name in treatment.phase.attached and touches
         law = treatment.phase.setting.exchange[surfaces[0]]
         prescribed = on and law.conductance == 0.0 and not law.perfect
         T_plate = law.temperature.at(treatment.t) if on and not prescribed else np.nan
-        flux = float(-power[surfaces].sum() / contact.area) if on else np.nan
+        flux = float(-power[surfaces].sum() / contact.areas[shape]) if on else np.nan
         if contact.plate.device is not None:
             T_plate, more = _of_device(treatment, d, flux)
             row |= {f"{name} {key}": value for key, value in more.items()}

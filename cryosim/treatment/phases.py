@@ -33,13 +33,20 @@ class Contact:
 
     plate: Plate
     surfaces: tuple[int, ...]
-    area: float
-    """Area of them all (m^2), over all ranks."""
+    areas: Mapping[str, float]
+    """Area of them all (m^2) in every shape of the body, over all ranks."""
+    own_shape: str
+    """The shape that a cup makes; that at rest for others."""
     node: Indices
     weight: Values
     """Share of each ``node`` in the reading of a skin sensor; all ranks together make 1."""
     cavity: tuple[int, ...] = ()
     """Surfaces that a cup holds and does not touch."""
+
+    @property
+    def area(self) -> float:
+        """Area (m^2) that it touches when it is on, over all ranks."""
+        return self.areas[self.own_shape]
 
 
 class Tissue(Protocol):
@@ -93,6 +100,8 @@ class _Hand:
     temperature: float = 0.0
     """Set point reached (K)."""
     start: float = 0.0
+    since: float = 0.0
+    """When it was put on (s)."""
     """Temperature (K) at which it was put on."""
     pad: Pad | None = field(default=None)
     surge: Surge | None = None
@@ -197,11 +206,11 @@ def _setting(
             exchange[s] = hand.law
             if hand.pad is not None:
                 pads[s] = hand.pad
-        if isinstance(plate, VacuumCup):
+        if isinstance(plate, VacuumCup) and hand.law.conductance > 0.0:
             for s in contact.cavity:
                 exchange[s] = Exchange(plate.cavity_film, hand.law.temperature)
         if plate.device is not None and hand.law.conductance > 0.0:
-            devices[d] = _fitted(contact, plate.device, hand)
+            devices[d] = _fitted(contact, plate.device, hand, together(drawn))
     return Setting(tuple(exchange), pads, phase.perfusion, devices, together(drawn))
 
 
@@ -229,6 +238,7 @@ def _act(
         return
     if hand.law is None:
         room = loaded.case.room.temperature
+        hand.since = start
         hand.start = room if plate.start_temperature is None else plate.start_temperature
         hand.temperature = hand.start
         if plate.gel is not None and plate.gel.as_ == "layer":
@@ -243,12 +253,12 @@ def _act(
     hand.law = _contact_law(plate, loaded, _schedule(phase, plate, hand.temperature, start))
 
 
-def _fitted(contact: Contact, device: Device, hand: _Hand) -> Fitted:
+def _fitted(contact: Contact, device: Device, hand: _Hand, shape: str) -> Fitted:
     """The device of an applicator, whose set point is the temperature of its exchange."""
     assert hand.law is not None  # noqa: S101  (the caller asks only then)
     return Fitted(
-        Drive(device, hand.law.temperature), contact.surfaces, contact.area,
-        hand.law.conductance, hand.start, contact.node, contact.weight,
+        Drive(device, hand.law.temperature), contact.surfaces, contact.areas[shape],
+        hand.law.conductance, hand.start, hand.since, contact.node, contact.weight,
     )  # fmt: skip
 
 

@@ -166,7 +166,9 @@ def _of_fat(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
     lost = 1.0 - history.column("fat", "viable")[-1]
     where = "in the lipid tissue under the applicators; the injury law is an assumption"
     return {
-        "fat under applicators": _entry(volume, unit, "volume of lipid tissue under footprints"),
+        "fat under applicators": _entry(
+            volume, unit, "volume of lipid tissue under footprints, or drawn into cups (as drawn)"
+        ),
         "adipocytes lost under applicators": _entry(100.0 * lost, "%", where),
         "fat lost under applicators": _entry(volume * lost, unit, where),
     }

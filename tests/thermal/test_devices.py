@@ -25,9 +25,11 @@ def tissue(tolerance=1e-3, gels=()):
     return balance_of(body, 34.0, tolerance)
 
 
-def setting(device, set_point, start, pads=None):
+def setting(device, set_point, start, pads=None, since=0.0):
     plate = Exchange(conductance=H, temperature=set_point)
-    fitted = Fitted(Drive(device, set_point), (0,), 1.0, H, start + ZERO_CELSIUS, NODE, WEIGHT)
+    fitted = Fitted(
+        Drive(device, set_point), (0,), 1.0, H, start + ZERO_CELSIUS, since, NODE, WEIGHT
+    )
     return Setting([plate, Exchange()], pads or {}, devices={0: fitted})
 
 
@@ -119,7 +121,7 @@ def test_what_a_plate_gained_stays_booked_when_it_is_put_on_again():
     gained = 24e3 * (balance.devices.states[0, 0] - balance.devices.origin[0])
     balance.begin(off, 60.0)
     followed(balance, 90.0, 60.0)
-    balance.begin(on, 90.0)
+    balance.begin(setting(device, degC((0.0, -10.0)), 24.0, since=90.0), 90.0)
     assert balance.devices.states[0, 0] == pytest.approx(24.0 + ZERO_CELSIUS)
     assert 24e3 * (balance.devices.states[0, 0] - balance.devices.origin[0]) == pytest.approx(
         gained
@@ -133,3 +135,16 @@ def test_heating_too_has_its_limit():
     followed(balance, 10.0)
     state = PlateState(*balance.devices.states[0])
     assert state.pumped == pytest.approx(-5000.0)
+
+
+def test_a_plate_that_loses_touch_for_a_while_goes_on_as_it_was():
+    device = Device(pump=Pump(power=1200.0))
+    balance = tissue()
+    on, off = setting(device, degC((0.0, -10.0)), 24.0), Setting([film(10.0, 24.0), Exchange()])
+    balance.begin(on, 0.0)
+    followed(balance, 60.0)
+    reached = balance.devices.states[0, 0]
+    balance.begin(off, 60.0)
+    followed(balance, 90.0, 60.0)
+    balance.begin(on, 90.0)
+    assert balance.devices.states[0, 0] == reached
