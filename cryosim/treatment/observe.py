@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cryosim.case.applicator import VacuumCup
 from cryosim.fem.domain import PLUS
 from cryosim.output.history import TABLES
 from cryosim.physics.device import PlateState
-from cryosim.thermal.arena import AT_REST
 from cryosim.thermal.network import Values
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.phases import Contact
@@ -117,7 +117,7 @@ def _device(treatment: Treatment) -> dict[str, float]:
     for d, contact in enumerate(frame.contacts):
         name, surfaces = contact.plate.name, list(contact.surfaces)
         shape = treatment.phase.setting.shape
-        touches = contact.own_shape == AT_REST or name in shape.split(PLUS)
+        touches = not isinstance(contact.plate, VacuumCup) or name in shape.split(PLUS)
         on = name in treatment.phase.attached and touches
         law = treatment.phase.setting.exchange[surfaces[0]]
         prescribed = on and law.conductance == 0.0 and not law.perfect

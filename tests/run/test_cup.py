@@ -65,6 +65,20 @@ def test_without_vacuum_a_cup_touches_nothing(tmp_path):
         here, there = table(a, name), table(b, name)
         assert all(np.allclose(here[k], there[k], atol=1e-4, equal_nan=True) for k in here)
     assert not any(k.startswith("change of shape") for k in result["ledger"])
+    device = table(a, "device.csv")
+    assert np.isnan(device["applicator temperature [degC]"]).all(), "it touches nothing"
+    assert np.isnan(device["applicator heat flux [mW/cm^2]"]).all()
+
+
+def test_a_device_goes_on_as_it_was_when_the_vacuum_comes_back(tmp_path):
+    on = '[[protocol]]\nphase = "cool"\ntemperature = "-8 degC"\nduration = "2 min"\n'
+    off = '[[protocol]]\nphase = "wait"\nduration = "1 min"\nvacuum = false\n'
+    cup = f'{FOLD}\n[applicator.device]\nrate = "1 K/s"'
+    folder, result = result_of(tmp_path, cup_case(cup=cup, protocol=on + off + on))
+    plate = table(folder, "device.csv")["applicator temperature [degC]"]
+    assert np.isnan(plate[3])
+    assert plate[4] < plate[2] + 1.0, "it does not begin anew at room temperature"
+    assert result["ledger"]["worst residual over heat removed"] < 1e-9
 
 
 def test_a_cup_in_three_dimensions(tmp_path):
@@ -133,6 +147,13 @@ TWO = "\n".join(
 )
 
 
+AND_A_PLATE = (
+    f'[[applicator]]\nkind = "cup"\nname = "cup"\n{FOLD}\n[applicator.cup]\ngap = "24 mm"\n'
+    'length = "40 mm"\ndepth = "18 mm"\nlip = "4 mm"\nrim = "6 mm"\n'
+    '[[applicator]]\nname = "plate"\nsize = ["20 mm"]\ncentre = ["20 mm"]'
+)
+
+
 def test_two_cups_at_once_draw_two_like_folds(tmp_path):
     folder, result = result_of(tmp_path, cup_case(applicator=TWO))
     assert result["ledger"]["worst residual over heat removed"] < 1e-9
@@ -156,6 +177,8 @@ def test_two_cups_at_once_draw_two_like_folds(tmp_path):
         (cup_case(cup='draw = "hyperelastic"\nsuction = "1 kPa"'), "touches no wall"),
         (cup_case(cup='mechanics = { kind = "round" }'), "a cup whose length is its gap"),
         (cup_case(applicator=TWO.replace("15 mm", "14 mm", 1)), "draw at the same time"),
+        (cup_case(applicator=TWO.replace("18 mm", "40 mm")), "changes the volume of layer"),
+        (cup_case(applicator=AND_A_PLATE), "share skin, and one is a cup"),
         (cup_case(cup=f'{FOLD}\nhalf_contact_pressure = "1 kPa"'), "has no contact pressure"),
     ],
 )

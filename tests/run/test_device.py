@@ -130,3 +130,23 @@ def test_overlapping_applicators_cannot_be_on_together(tmp_path):
     with pytest.raises(CaseError, match="overlap and are both on"):
         result_of(tmp_path, device_case(2, applicator=two, gel="", device="", pump="").replace(
             "[applicator.device]\n", ""))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            device_case(protocol='[[protocol]]\nphase = "cool"\nflux = "50 mW/cm^2"\n'
+                                 'duration = "1 min"'),
+            "a device takes a temperature",
+        ),
+        (
+            device_case(2, pump='[applicator.device.controller]\nkind = "pi"\n'
+                                '[applicator.device.sensor]\nat = "skin"\noffset = ["9 mm"]'),
+            "outside the applicator",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_device_cannot_do_is_refused(tmp_path, text, message):
+    with pytest.raises(CaseError, match=message):
+        result_of(tmp_path, text)
