@@ -287,7 +287,7 @@ def test_the_case_of_the_project_freezes_and_aborts(tmp_path):
     text = (ROOT / "cases/freeze_abort.toml").read_text()
     _, result = result_of(
         tmp_path,
-        text.replace("dimension = 2", "dimension = 1").replace(
+        text.replace("dimension = 3", "dimension = 1").replace(
             'every = "15 s"', 'every = "60 s"\nfields = false\nfigures = false'),
     )  # fmt: skip
     assert [e["event"].split()[-1] for e in result["events"]] == [
