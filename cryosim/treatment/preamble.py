@@ -78,5 +78,5 @@ def _applicator(plate: Plate, frame: Frame) -> dict[str, Any]:
         draw = next(d for d in frame.draws if d.plate.name == plate.name)
         told["centre"] = [float(x) for x in (*plate.centre, 0.0)[:2]]
         told["cup"] = cup.model_dump() | {"corner": cup.corner}
-        told["mouth"] = float(draw.drawn.mouth)
+        told["mouth"] = round(float(draw.drawn.mouth), 7)  # the same on any number of ranks
     return told
