@@ -307,6 +307,7 @@ def test_the_reference_has_every_key_and_every_explanation_a_key():
 def test_the_case_of_the_readme_loads(tmp_path):
     blocks = blocks_of("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
     cases = [b for b in blocks if b.kind == "toml"]
+    assert len(cases) == 2
     for block in cases:
         block.note = "case: readme.toml"
         run_block(block, Page(tmp_path))

@@ -147,8 +147,9 @@ def test_a_narrow_block_is_refused():
 
 
 def test_more_suction_is_allowed_when_told():
-    options = DrawOptions(strongest_suction=70e3)
-    module._check(LAYERS, CUP, 65e3, options)
+    with pytest.raises(CaseError, match="suction 65 kPa"):
+        module._check(LAYERS, CUP, 65e3, DrawOptions())
+    module._check(LAYERS, CUP, 65e3, DrawOptions(strongest_suction=70e3))
 
 
 def test_a_draw_that_stops_short_names_the_last_suction():
