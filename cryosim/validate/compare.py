@@ -79,10 +79,18 @@ def inside(found: list[Compared], variant: Variant) -> tuple[int, int]:
 
 def verdict(experiment: Experiment, found: list[Compared]) -> list[str]:
     """What the comparison comes to, in sentences without a judgement."""
-    sentences = list(_of_counts(experiment, found))
+    sentences = [*_of_prediction(experiment, found), *_of_counts(experiment, found)]
     sentences += _of_differences(experiment, found)
     sentences.append(_of_band(experiment, found))
     return sentences
+
+
+def _of_prediction(experiment: Experiment, found: list[Compared]) -> Iterator[str]:
+    """Whether a prediction passes, by what was said beforehand."""
+    if experiment.needed is not None:
+        count, _ = inside(found, nominal(experiment))
+        passes = "passes" if count >= experiment.needed else "does not pass"
+        yield f"The prediction {passes}; said beforehand: it does if {experiment.criterion}."
 
 
 def _of_counts(experiment: Experiment, found: list[Compared]) -> Iterator[str]:

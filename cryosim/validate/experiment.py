@@ -21,10 +21,14 @@ from cryosim.library.tissues import Grade
 from cryosim.part import Part
 from cryosim.units import Delay, TemperatureSpan
 
-NAMES = ("otte_2002", "myrer_2001", "mars_2006", "sasaki_2014", "anvari_sapphire", "clinical")
+NAMES = (
+    "otte_2002_prior", "otte_2002", "myrer_2001", "mars_2006", "sasaki_2014", "anvari_sapphire",
+    "clinical",
+)  # fmt: skip
 """Experiments in the order of the report."""
 
 ROLES = {
+    "prediction": "inputs come from other evidence, and what would pass was said beforehand",
     "calibration": "inputs were scanned or set on these very data: agreement is no validation",
     "comparison": "no input of the library was set on these data",
     "plausibility": "place, instrument or settings are unknown: only the order can be compared",
@@ -127,7 +131,11 @@ class Experiment(Part):
 
     name: str
     title: str
-    role: Literal["calibration", "comparison", "plausibility"]
+    role: Literal["prediction", "calibration", "comparison", "plausibility"]
+    criterion: str = ""
+    """When a prediction passes, said beforehand."""
+    needed: int | None = Field(None, ge=1)
+    """How many points must be inside for that, with nominal inputs."""
     sources: tuple[str, ...] = Field(min_length=1)
     grade: Grade
     """How well the measured numbers are known."""
@@ -155,6 +163,13 @@ class Experiment(Part):
         for point in chain.from_iterable(s.points for s in self.settings):
             if point.panel not in self.panels:
                 raise ValueError(f"{self.name}: no panel is called {point.panel!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_prediction_can_fail(self) -> Self:
+        told = bool(self.criterion) and self.needed is not None
+        if told != (self.role == "prediction"):
+            raise ValueError(f"{self.name}: expected a criterion of a prediction, and of no other")
         return self
 
     @property

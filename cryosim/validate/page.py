@@ -78,6 +78,8 @@ def _facts(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "spread", entry["spread"]
     yield "grade", f"{entry['grade']}: {entry['grade_means']}"
     yield "role", f"{entry['role']}: {entry['role_means']}"
+    if entry["criterion"]:
+        yield "passes if", entry["criterion"]
     yield "scanned on these data", entry["scanned"]
     yield "computed without them", entry["predicted"]
     for source in entry["sources"]:

@@ -67,6 +67,7 @@ def _experiment(outcome: Outcome) -> dict[str, Any]:
         "title": one.title,
         "role": one.role,
         "role_means": ROLES[one.role],
+        "criterion": one.criterion,
         "sources": _sources(one.sources),
         "grade": one.grade,
         "grade_means": GRADES[one.grade],

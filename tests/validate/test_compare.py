@@ -67,6 +67,19 @@ def test_the_verdict_counts_what_fails_too():
     assert lines[4].endswith("meets what was measured for 2 of 2 numbers.")
 
 
+def test_a_prediction_passes_by_what_was_said_beforehand_alone():
+    one = made({"mean": 10.0, "sd": 2.0})
+    told = one.model_dump() | {"role": "prediction", "criterion": "both are inside", "needed": 2}
+    prediction = Experiment.model_validate(told)
+    hit, miss = [10.5, inf, 20.0, 10.0], [13.0, 9.0, 7.0, 12.0]
+    passed = verdict(prediction, found(prediction, hit, hit))[0]
+    assert passed == "The prediction passes; said beforehand: it does if both are inside."
+    failed = verdict(prediction, found(prediction, hit, miss))[0]
+    assert failed.startswith("The prediction does not pass")
+    with pytest.raises(ValueError, match="expected a criterion"):
+        Experiment.model_validate(told | {"needed": None})
+
+
 def test_what_was_not_reached_is_outside_and_said():
     one = made({"mean": 10.0, "sd": 2.0})
     compared_ = found(one, [inf, inf, inf, inf], [inf, 1.0, 1.0, 1.0])

@@ -81,6 +81,7 @@ def test_the_measured_numbers_are_those_of_the_papers():
 def test_calibration_is_called_so():
     roles = {one.name: one.role for one in EXPERIMENTS}
     assert [n for n, role in roles.items() if role == "comparison"] == ["myrer_2001", "mars_2006"]
+    assert roles["otte_2002_prior"] == "prediction"
     assert roles["otte_2002"] == roles["clinical"] == "calibration"
     cited_by_flow = cite.bibliography([("fat", ["perfusion_response"])]).sources
     assert "otte-2002" in cited_by_flow
