@@ -7,7 +7,8 @@ transform of that distribution,
 
 .. math:: S = (1 + D/\theta)^{-a}.
 
-The most vulnerable cells die first, so a second session kills fewer than the first, as observed.
+The most vulnerable cells die first: :math:`k` equal sessions leave
+:math:`S_k = (1 + kD/\theta)^{-a}`, and a second one kills fewer than the first, as observed.
 
 No cold-damage constants of adipocytes have been published.  The defaults are an **assumption**:
 about a quarter of the cells die in 30 min of full crystallisation (:math:`a = 0.5`,
@@ -31,20 +32,25 @@ trial of n = 10, an assumption as a law**: that massage acts through crystals is
 crystals that melt meanwhile make its effect smaller than in the trial.
 """
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numba
 import numpy as np
 from pydantic import Field
 
-from cryosim.injury.base import AbstractInjury, Dofs
+from cryosim.injury.base import AbstractInjury, Dofs, State
 from cryosim.units import Duration
 
 _jit: Any = numba.njit(cache=True)
 
 
 class CrystalDose(AbstractInjury):
-    """Survival from the time that lipid has spent crystallised."""
+    """Survival from the time that lipid has spent crystallised.
+
+    The state holds the dose without massage and the part of it gathered under massage (s).
+    """
+
+    rows: ClassVar[int] = 2
 
     kind: Literal["crystal dose"] = "crystal dose"
     shape: float = Field(0.5, gt=0.0, le=100.0)
@@ -57,23 +63,29 @@ class CrystalDose(AbstractInjury):
 
     def advance(
         self,
-        state: Dofs,
+        state: State,
         X: Dofs,
         T: Dofs,  # noqa: ARG002
         dt: float,
         massaged: Dofs | None = None,
     ) -> None:
-        """Advance the dose ``state`` (s) over ``dt`` (s) at crystal fraction ``X`` (1)."""
-        share = np.zeros_like(state) if massaged is None else massaged
-        _accumulate(state, X, dt, self.massage - 1.0, share)
+        """Advance the doses ``state`` (s) over ``dt`` (s) at crystal fraction ``X`` (1)."""
+        share = np.zeros(X.size) if massaged is None else massaged
+        _accumulate(state[0], state[1], X, dt, share)
 
-    def survival(self, state: Dofs) -> Dofs:
-        """Fraction of adipocytes that will survive (1) after the dose ``state`` (s)."""
-        result: Dofs = (1.0 + state / self.scale) ** -self.shape
+    def survival(self, state: State, sessions: int = 1) -> Dofs:
+        """Fraction of adipocytes (1) that survive so many sessions of the doses ``state`` (s)."""
+        dose = state[0] + (self.massage - 1.0) * state[1]
+        result: Dofs = (1.0 + sessions * dose / self.scale) ** -self.shape
         return result
+
+    def without_massage(self, state: State) -> State:
+        """The doses if nobody had massaged."""
+        return np.stack([state[0], np.zeros_like(state[1])])
 
 
 @_jit
-def _accumulate(D: Dofs, X: Dofs, dt: float, more: float, massaged: Dofs) -> None:
-    for i in range(D.size):
-        D[i] += (1.0 + more * massaged[i]) * X[i] * dt
+def _accumulate(dose: Dofs, under_massage: Dofs, X: Dofs, dt: float, massaged: Dofs) -> None:
+    for i in range(dose.size):
+        dose[i] += X[i] * dt
+        under_massage[i] += massaged[i] * X[i] * dt

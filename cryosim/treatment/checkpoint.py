@@ -15,7 +15,7 @@ from cryosim.treatment.model import Treatment
 
 RESTART_FILE = "restart.h5"
 
-_FORMAT = 4
+_FORMAT = 5
 
 _TEXTS = ("history", "events")
 
@@ -41,7 +41,7 @@ class Checkpoint:
         arrays = {
             "enthalpy": self._nodes(balance.H[:n]),
             "coldest": self._nodes(balance.coldest[:n]),
-            "injury": self._lipid(treatment.injury.state),
+            **{f"injury {i}": self._lipid(row) for i, row in enumerate(treatment.injury.state)},
             "pads": self._pad_gather()(balance.H[n:]),
             "ledger": team.total(balance.entries),
             "plates": balance.devices.states,
@@ -99,7 +99,8 @@ class Checkpoint:
             coldest,
             lambda: self._pad_gather().scatter(whole["pads"]),
         )
-        treatment.injury.state[:] = self._lipid.scatter(whole["injury"])
+        for i, row in enumerate(treatment.injury.state):
+            row[:] = self._lipid.scatter(whole[f"injury {i}"])
         mine = float(self._comm.rank == 0)
         balance.ledger[:] = mine * arrays["ledger"][:-2]
         balance.pad_heat, balance.shape_heat = (mine * float(x) for x in arrays["ledger"][-2:])

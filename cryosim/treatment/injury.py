@@ -43,7 +43,7 @@ class AdipocyteInjury:
         self._onset = float(tables.temperature[harmful].max(initial=-np.inf))
         self._first, self._per_kelvin = tables.temperature[0], tables.per_kelvin
         self.any_lipid = bool(has_lipid.any())
-        self.state = np.zeros(self.nodes.size)
+        self.state = law.start(self.nodes.size)
 
     def crystallised(self, T: Values) -> Values:
         """Crystallised lipid fraction (1) at all lipid nodes, of temperature ``T`` (K)."""
@@ -60,21 +60,24 @@ class AdipocyteInjury:
         ``massaged`` is the share of owned mesh nodes that is being massaged (1), if any is.
 
         Sub-steps are sampled at their middle from a cubic interpolation of enthalpy, so the dose
-        does not depend on the size of the steps.  Nodes too warm for crystals are left alone.
+        does not depend on the size of the steps.  Nodes too warm for crystals are left alone, save
+        where the law is at work without any.
         Collective: all ranks take as many sub-steps.
         """
         before, now = balance.T_before[self.nodes], balance.T[self.nodes]
-        cold = np.flatnonzero(np.minimum(before, now) < self._onset)
-        change = balance.largest(float(np.abs(now[cold] - before[cold]).max(initial=0.0)))
-        if not cold.size:
+        coldest = np.minimum(before, now)
+        here = np.flatnonzero((coldest < self._onset) | self.law.at_work(self.state, coldest))
+        change = balance.largest(float(np.abs(now[here] - before[here]).max(initial=0.0)))
+        if not here.size:
             return
-        nodes, tissue, state = self.nodes[cold], self._tissue[cold], self.state[cold]
+        nodes, tissue = self.nodes[here], self._tissue[here]
+        state = np.take(self.state, here, axis=1)
         share = None if massaged is None else massaged[nodes]
         n = max(1, int(np.ceil(change / LARGEST_CHANGE)), int(np.ceil(dt / LONGEST)))
         for k in range(n):
             T = balance.within((k + 0.5) / n, nodes)
             self.law.advance(state, self._crystal_at(tissue, T), T, dt / n, share)
-        self.state[cold] = state
+        self.state[:, here] = state
 
     def survival(self) -> Values:
         """Surviving fraction of adipocytes (1) at lipid nodes."""

@@ -9,7 +9,7 @@ LAW = CrystalDose()
 
 
 def lost(minutes, X=1.0):
-    dose = np.zeros(1)
+    dose = LAW.start(1)
     LAW.advance(dose, np.array([X]), np.array([273.15]), 60.0 * minutes)
     return 1.0 - LAW.survival(dose)[0]
 

@@ -12,7 +12,7 @@ MINUTE = 60.0
 
 def loss(*parts, law=LAW):
     """Lost fraction after ``parts``: (seconds, crystal fraction, share massaged)."""
-    dose = np.zeros(1)
+    dose = law.start(1)
     for dt, X, massaged in parts:
         law.advance(dose, np.array([X]), np.array([275.0]), dt, np.array([massaged]))
     return 1.0 - law.survival(dose)[0]
