@@ -108,11 +108,11 @@ def _columns(where: Values) -> tuple[Indices, Values, Values]:
     index = np.ravel_multi_index(number, [w.size for w in width])
     used, first, column = np.unique(index, return_index=True, return_inverse=True)
     index_of = np.unravel_index(used, [w.size for w in width])
-    area = np.prod([w[k] for w, k in zip(width, index_of, strict=True)], axis=0)
+    area = np.asarray(np.prod([w[k] for w, k in zip(width, index_of, strict=True)], axis=0))
     return column.astype(np.int64), where[first], area
 
 
 def _shares(planes: Values) -> Values:
     """Width (m) that belongs to each of the ``planes``: half of the cells on both sides."""
     half = 0.5 * np.diff(planes)
-    return np.append(half, 0.0) + np.append(0.0, half)
+    return np.asarray(np.append(half, 0.0) + np.append(0.0, half))
