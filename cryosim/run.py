@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+import numpy as np
 from mpi4py import MPI
 from threadpoolctl import threadpool_limits
 
@@ -22,7 +23,7 @@ from cryosim.case.load import Loaded, load
 from cryosim.case.sources import bibliography_of
 from cryosim.errors import CaseError, Interrupted
 from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
-from cryosim.output.files import write_json, write_text
+from cryosim.output.files import write_csv, write_json, write_text
 from cryosim.output.provenance import versions
 from cryosim.parallel import collected_together, on_root
 from cryosim.treatment.bands import Coarser, banded, coarser_solves, refuse_unless_coarsenable
@@ -31,6 +32,7 @@ from cryosim.treatment.checkpoint import RESTART_FILE
 from cryosim.treatment.events import told
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
+from cryosim.treatment.outcome import Outcome, outcome_of
 from cryosim.treatment.phases import output_times
 from cryosim.treatment.record import Recorder
 from cryosim.treatment.summary import closure, draws, quantities
@@ -38,10 +40,13 @@ from cryosim.treatment.summary import closure, draws, quantities
 RESULT_FILE = "result.json"
 CASE_FILE = "case.toml"
 LOG_FILE = "run.log"
+COURSE_FILE = "course.csv"
+THICKNESS_FILE = "thickness.csv"
 
 _LEFTOVERS = (
     RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
     "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
+    COURSE_FILE, THICKNESS_FILE,
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
     "figures/phase_*.png", "figures/animation.*",
 )  # fmt: skip
@@ -120,13 +125,26 @@ def run(
                     f"--resume{' --error-bands' if error_bands else ''}"
                 )
         recorder.close()
+        outcome = outcome_of(treatment)
+        on_root(comm, lambda: _write_months(folder, outcome))
         coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else None
         stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: _draw(folder, loaded, wanted=figures))
         stopwatch.lap("output")
         result = _result(treatment, recorder, stopwatch, problem, coarser)
+        result["outcome"] = dict(outcome.entries) if outcome is not None else {}
         on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
     return folder
+
+
+def _write_months(folder: Path, outcome: Outcome | None) -> None:
+    """Write the tables of the months after, if there is fat for them."""
+    if outcome is None:
+        return
+    tables = ((COURSE_FILE, outcome.course), (THICKNESS_FILE, outcome.thickness))
+    for name, table in tables:
+        if table:
+            write_csv(folder / name, list(table), np.column_stack([*table.values()]).tolist())
 
 
 def _done_already(folder: Path, loaded: Loaded) -> bool:

@@ -11,6 +11,7 @@ from cryosim.case.grading import Grading
 from cryosim.case.protocol import Phase, unrolled
 from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import CrystalDose, Injury
+from cryosim.outcome.course import Course
 from cryosim.part import Part
 from cryosim.physics.nucleation import Nucleation
 from cryosim.units import (
@@ -198,6 +199,8 @@ class Case(Part):
     blood: dict[str, Any] = Field(default_factory=dict)
     mesh: Mesh = Mesh()
     injury: Injury = CrystalDose()
+    course: Course = Course()
+    """The months after, and the sessions; each session repeats the protocol."""
     nucleation: Nucleation = Nucleation()
     """When water that supercools freezes after all."""
     probes: tuple[Probe, ...] = ()

@@ -27,6 +27,8 @@ class Fat:
     """Volume (m^3) under applicators, of what cups hold as drawn."""
     under_at_rest: Values
     """The same as it is at rest."""
+    massaged: Values
+    """Share of each node that was massaged (1)."""
     column: Indices
     """Which of the columns below each node belongs to; empty for a mesh file."""
     place: Values
@@ -55,7 +57,8 @@ def fat_of(treatment: Treatment) -> Fat | None:
     volume = gather(_lipid_volume(treatment))
     under = [_summed(frame, values) for values in (frame.under, _under_at_rest(frame))]
     state = [lipid(row) for row in injury.state]
-    if held is None or volume is None or not held.any():
+    massaged = gather(_massaged(treatment))
+    if held is None or volume is None or massaged is None or not held.any():
         return None
     here = held > 0.5
     where = np.column_stack(place)[here, : frame.domain.dimension - 1]  # type: ignore[arg-type]
@@ -64,7 +67,8 @@ def fat_of(treatment: Treatment) -> Fat | None:
         column, columns, area = np.empty(0, np.int64), where[:0], np.empty(0)
     return Fat(
         state=np.array(state), volume=volume[here], under=under[0][here],
-        under_at_rest=under[1][here], column=column, place=columns, area=area,
+        under_at_rest=under[1][here], massaged=massaged[here],
+        column=column, place=columns, area=area,
     )  # fmt: skip
 
 
@@ -75,6 +79,15 @@ def _lipid_volume(treatment: Treatment) -> Values:
     for tissue, stencil in zip(body.tissues, body.stencils, strict=True):
         if tissue.lipid is not None:
             total += stencil.volume
+    return total
+
+
+def _massaged(treatment: Treatment) -> Values:
+    """Share of owned nodes that is massaged in some phase (1)."""
+    total = np.zeros(treatment.balance.body.n_mesh)
+    for phase in treatment.phases:
+        if phase.massaged is not None:
+            np.maximum(total, phase.massaged, out=total)
     return total
 
 

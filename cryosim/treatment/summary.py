@@ -8,7 +8,7 @@ from cryosim.output.history import History
 from cryosim.treatment.model import Frame
 from cryosim.treatment.observe import ICE_BY_NOW, OF_DEVICES
 
-_SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
+SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
 """Unit and factor of volumes: a section has unit thickness, a column unit area."""
 
 
@@ -69,7 +69,7 @@ def _entry(value: float, unit: str, how: str) -> dict[str, Any]:
 
 def _of_layer(frame: Frame, history: History, m: int, name: str) -> dict[str, dict[str, Any]]:
     """Coldest temperature and largest cold volume of a layer, and what its fat came to."""
-    unit, factor = _SIZE[frame.domain.dimension]
+    unit, factor = SIZE[frame.domain.dimension]
     share = history.column("layers", f"{name} below threshold [1]")
     result = {
         f"{name}: coldest": _entry(
@@ -159,7 +159,7 @@ def _of_sources(history: History) -> dict[str, dict[str, Any]]:
 
 def _of_fat(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
     """What became of the fat under the applicators."""
-    unit, factor = _SIZE[frame.domain.dimension]
+    unit, factor = SIZE[frame.domain.dimension]
     if not history.columns("fat"):
         return {}
     volume = history.column("fat", "volume")[-1] * factor

@@ -1,0 +1,22 @@
+"""Other parameters of injury and course that the trials leave as possible."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cryosim.case.schema import Case
+from cryosim.injury import CrystalDose, Injury
+from cryosim.outcome.course import Course
+
+Draw = tuple[Mapping[str, float], Mapping[str, float]]
+"""Parameters of the injury law and of the course, drawn together."""
+
+
+def alternatives(case: Case, draws: Sequence[Draw]) -> Iterator[tuple[Injury, Course]]:
+    """Injury laws and courses of ``case`` with the parameters of each of ``draws``.
+
+    None if the case has another law or parameters of its own: the trials say nothing of those.
+    """
+    own = case.course.model_copy(update={"sessions": (0.0,), "turnover": 0.0})
+    if case.injury != CrystalDose() or own != Course():
+        return
+    for injury, course in draws:
+        yield case.injury.model_copy(update=injury), case.course.model_copy(update=course)
