@@ -271,7 +271,7 @@ def _result(
             **{f"{name}_core_s": seconds for name, seconds in core.items()},
             "ranks": comm.size,
             "unknowns": frame.operators.space.dofmap.index_map.size_global,
-            "integrator": type(treatment.balance.integrator).__name__,
+            "integrator": treatment.balance.integrator.name,
             "spectral_radius_per_s": treatment.balance.spectral_radius,
             **asdict(treatment.balance.work),
         },

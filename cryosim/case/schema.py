@@ -13,6 +13,7 @@ from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import CrystalDose, Injury
 from cryosim.outcome.course import Course
 from cryosim.part import Part
+from cryosim.physics.crystallisation import Crystallisation, Equilibrium
 from cryosim.physics.nucleation import Nucleation
 from cryosim.units import (
     Conductance,
@@ -198,6 +199,8 @@ class Case(Part):
     """Overrides of the tissue library, or whole tissues of your own."""
     blood: dict[str, Any] = Field(default_factory=dict)
     mesh: Mesh = Mesh()
+    crystallisation: Crystallisation = Equilibrium()
+    """Whether lipid follows its melting curve at once or by a rate."""
     injury: Injury = CrystalDose()
     course: Course = Course()
     """The months after, and the sessions; each session repeats the protocol."""

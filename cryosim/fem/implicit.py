@@ -37,6 +37,8 @@ _CLOSE = 1e-3
 class Implicit:
     """Steps of any size, at the price of linear systems."""
 
+    name = "Implicit"
+
     def __init__(self, comm: MPI.Comm) -> None:
         self._comm = comm
         self._jacobian: Jacobian | None = None

@@ -5,6 +5,11 @@ be solid, :math:`X_\infty(T) = 1 - \varphi(T)`; a law of this module says how fa
 All laws share three statements: :math:`0 \le X \le X_\infty(T)`; crystals above the curve melt at
 once, so :math:`X = X_\infty` while tissue warms along it; growth is towards the curve.
 
+In a run crystals grow colder than they melt: towards :math:`X_\infty(T + \Delta)` with the
+supercooling :math:`\Delta`, while they melt where :math:`X > X_\infty(T)`; between the two curves
+nothing happens.  The width of this hysteresis in human fat, 5 to 10 K, is recalled, an
+**assumption**; in emulsions of triglycerides it is known to be wide, limited by nucleation.
+
 A step goes from temperature and ceiling at its beginning to those at its end.  Growth is the
 exact solution of the law for the rate and the ceiling in the middle of the step: of second order in
 the step where temperature changes, exact where it does not, and without any limit on the step.
@@ -72,8 +77,17 @@ class Moment(NamedTuple):
     ceiling: Values
 
 
+class Equilibrium(Part):
+    """Lipid is as solid as its melting curve says, at once, on cooling and on warming."""
+
+    kind: Literal["equilibrium"] = "equilibrium"
+
+
 class AbstractCrystallisation(Part):
     """A pointwise law of the crystallised fraction."""
+
+    supercooling: TemperatureSpan = 7.0
+    """How much colder crystals grow than they melt, 7 K; assumption (5 to 10 K, recalled)."""
 
     @abstractmethod
     def advance(self, X: Values, before: Moment, after: Moment, dt: float) -> None:
@@ -130,6 +144,10 @@ class Nakamura(AbstractCrystallisation):
         """Advance the crystal fraction ``X`` (1) in place over ``dt`` (s)."""
         K_dt = self.rate.at(0.5 * (before.T + after.T)) * dt
         _nakamura(X, K_dt, before.ceiling, after.ceiling, self.exponent)
+
+
+Crystallisation = Annotated[Equilibrium | Foubert | Nakamura, Field(discriminator="kind")]
+"""Every model of crystallisation a case file may name."""
 
 
 @_jit

@@ -60,13 +60,19 @@ class Storage(NamedTuple):
 
 
 def tabulate(
-    tissues: Sequence[Tissue], blood: Blood, low: float, high: float
+    tissues: Sequence[Tissue], blood: Blood, low: float, high: float, kinetic: bool = False
 ) -> tuple[Tables, Storage]:
-    """Tables of ``tissues`` from ``low`` to ``high`` (K); outside, curves go on linearly."""
+    """Tables of ``tissues`` from ``low`` to ``high`` (K); outside, curves go on linearly.
+
+    If crystallisation is ``kinetic``, the latent heat of lipid is not in them; capacity and
+    conductivity follow the temperature all the same.
+    """
     T = _temperatures(tissues, low, high)
     storage = Storage(
         T, *(np.array(part) for part in zip(*(_parts(t, T) for t in tissues), strict=True))
     )
+    if kinetic:
+        storage.lipid[:] = 0.0
     curve = np.zeros((len(tissues), T.size, 8))
     curve[:, :, ENTHALPY] = storage.sensible + storage.lipid + storage.water
     for m, t in enumerate(tissues):

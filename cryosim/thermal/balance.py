@@ -14,6 +14,7 @@ from cryosim.physics.exchange import Exchange
 from cryosim.thermal import kernels
 from cryosim.thermal.arena import Arena, Body, Setting, arrange, stored_heat
 from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.crystals import Crystals
 from cryosim.thermal.devices import Devices
 from cryosim.thermal.marching import Accuracy, Candidate, Integrator, Team, Work
 from cryosim.thermal.network import Indices, Values, apparent_capacity
@@ -34,10 +35,11 @@ class HeatBalance:
         T: Values,
         accuracy: Accuracy,
         integrator: Integrator | None = None,
+        crystals: Crystals | None = None,
     ) -> None:
-        """Start at temperature ``T`` (K) of owned mesh nodes."""
+        """Start at ``T`` (K) of owned mesh nodes; ``crystals`` keep their latent heat."""
         self.body, self._team, self._accuracy = body, team, accuracy
-        self.integrator = integrator or Chebyshev()
+        self.integrator, self.crystals = integrator or Chebyshev(), crystals
         self.work = Work()
         self.coldest = T.copy()
         self.pad_heat = self.shape_heat = 0.0
@@ -67,7 +69,8 @@ class HeatBalance:
     @property
     def stored(self) -> Values:
         """Sensible, lipid latent and water latent heat (J) of this rank."""
-        return stored_heat(self.net, self.body.storage, self.T)
+        latent = 0.0 if self.crystals is None else self.crystals.stored
+        return stored_heat(self.net, self.body.storage, self.T) + np.array([0.0, latent, 0.0])
 
     @property
     def entries(self) -> Values:
@@ -112,7 +115,9 @@ class HeatBalance:
         self._arena, self.net = arena, arena.net
         self.H = H.copy()
         self.x, self.F = np.zeros(arena.net.n_potentials), np.zeros(n)
-        self.into = arena.heat.copy()
+        self.pour(0.0)
+        if self.crystals is not None:
+            self.shape_heat += self.crystals.take_up(arena.net)
         fresh = self.devices.fit(arena.setting.devices)
         self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size + self.devices.size)
         kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
@@ -159,6 +164,9 @@ class HeatBalance:
         self.ledger += new.heat[: self.ledger.size]
         self.devices.states = self.states_after(new.heat)
         self._book_held(np.where(self.net.held > 0, new.H - self.H, 0.0))
+        if self.crystals is not None:
+            held = self.net.held > 0
+            self._book_held(np.where(held, -self.crystals.keep(held, self.dt), 0.0))
         self.H, new.H = new.H, self.H
         self.x, new.x = new.x, self.x
         self.F, new.F = new.F, self.F
@@ -172,16 +180,18 @@ class HeatBalance:
         work = self.work
         self.work = Work()
         self.attempt(0.0, 1e-6)
-        self.dt = 0.0
         self.within(0.5, np.zeros(1, dtype=np.int64) if self.H.size else np.empty(0, np.int64))
         self.work = work
 
     def within(self, s: float, nodes: Indices, *, kept: bool = True) -> Values:
         """Temperature (K) of ``nodes`` at the fraction ``s`` of the step kept, or tried, last."""
         first, last = (self.candidate, self) if kept else (self, self.candidate)
+        F_first, F_last = first.F, last.F
+        if self.crystals is not None:
+            F_first, F_last = (F + self.crystals.heat / self.dt for F in (F_first, F_last))
         T = np.empty(nodes.size)
         kernels.between(
-            self.net, self.body.tables, nodes, self.x, first.H, last.H, first.F, last.F,
+            self.net, self.body.tables, nodes, self.x, first.H, last.H, F_first, F_last,
             self.dt, s, T,
         )  # fmt: skip
         return T
@@ -230,6 +240,11 @@ class HeatBalance:
         self.work.products += 1
         return ledger
 
+    def pour(self, power: Values | float) -> None:
+        """Let ``power`` (W) enter owned nodes from now on, beside what the setting says."""
+        self.poured = self._arena.heat + power
+        self.into = self.poured.copy()
+
     def perfusion_at(self, t: float) -> Values:
         """Factor on perfusion at every owned node at ``t`` (s)."""
         return self._arena.perfusion_at(t)
@@ -246,7 +261,7 @@ class HeatBalance:
         ledger = np.zeros(self.ledger.size + devices.size)
         ledger[kernels.LEDGER_SOURCE] = arena.absorbed
         kernels.exchange(
-            arena.node, arena.surface, arena.area, parameters, arena.heat, x, self.into, ledger
+            arena.node, arena.surface, arena.area, parameters, self.poured, x, self.into, ledger
         )
         if devices.size:
             power = ledger[kernels.LEDGER_SURFACES : self.ledger.size]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class Chebyshev:
     """Steps with as many stages as the spectral radius asks for; solves nothing."""
 
+    name = "Chebyshev"
+
     def __init__(self) -> None:
         self._H, self._x = np.zeros(0), np.zeros(0)
 

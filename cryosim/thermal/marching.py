@@ -50,6 +50,10 @@ class Alone:
 class Integrator(Protocol):
     """A way to step a heat balance."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in results."""
+
     def propose(self, balance: "HeatBalance", t: float, dt: float) -> None:
         """Fill the candidate of ``balance`` with its state ``dt`` (s) after ``t``.  Collective."""
 

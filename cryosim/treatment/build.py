@@ -14,15 +14,19 @@ from cryosim.fem.implicit import Implicit
 from cryosim.fem.measure import CellSamples, Sampler
 from cryosim.fem.operators import Operators
 from cryosim.fem.steady import steady_state
+from cryosim.physics.crystallisation import Equilibrium
 from cryosim.physics.exchange import Exchange
 from cryosim.physics.tables import ENTHALPY, tabulate
 from cryosim.physics.tissue import Tissue
 from cryosim.thermal.arena import Body, Setting, Shape
 from cryosim.thermal.balance import HeatBalance
 from cryosim.thermal.chebyshev import Chebyshev
+from cryosim.thermal.crystals import Crystals
 from cryosim.thermal.devices import Fitted
+from cryosim.thermal.lipid import LipidNodes
 from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
+from cryosim.thermal.strang import Strang
 from cryosim.treatment.beneath import Beneath
 from cryosim.treatment.contact import contacts_of
 from cryosim.treatment.cups import (
@@ -90,9 +94,12 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     frame = _frame(loaded, domain, operators, conditions, contacts, phases, planned, samples, draws)
     accuracy = _accuracy(frame, body, bounds)
     T = _start(loaded.case, operators, body, bare, accuracy, frame)
-    balance = HeatBalance(body, operators.team, T, accuracy)
-    treatment = Treatment(frame, balance, AdipocyteInjury(loaded.case.injury, body))
-    balance.integrator = integrator_for(loaded, balance.spectral_radius, comm)
+    lipid, law = LipidNodes(body), loaded.case.crystallisation
+    crystals = None if isinstance(law, Equilibrium) else Crystals(law, lipid, body, T)
+    balance = HeatBalance(body, operators.team, T, accuracy, crystals=crystals)
+    treatment = Treatment(frame, balance, AdipocyteInjury(loaded.case.injury, lipid))
+    integrator = integrator_for(loaded, balance.spectral_radius, comm)
+    balance.integrator = integrator if crystals is None else Strang(integrator, crystals)
     balance.rehearse()
     return treatment
 
@@ -190,7 +197,8 @@ def _body(
             if layer.tissue in loaded.ice:
                 iced[m] = len(every)
                 every.append(every[m].model_copy(update={"ice": loaded.ice[layer.tissue]}))
-    tables, storage = tabulate(every, loaded.blood, low, high)
+    kinetic = not isinstance(loaded.case.crystallisation, Equilibrium)
+    tables, storage = tabulate(every, loaded.blood, low, high, kinetic)
     more = [nowhere] * (len(every) - len(operators.stencils))
     shapes = {name: replace(s, stencils=[*s.stencils, *more]) for name, s in drawn.items()}
     return Body(

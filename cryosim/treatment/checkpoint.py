@@ -49,6 +49,9 @@ class Checkpoint:
             "plates_since": balance.devices.since,
             "stored_at_start": team.total(treatment.stored_at_start),
         }
+        if balance.crystals is not None:
+            arrays["crystallised"] = self._lipid(balance.crystals.X)
+            arrays["crystal power"] = self._lipid(balance.crystals.power)
         last = treatment.control.last or (np.nan, np.nan)
         work = balance.work
         numbers = {
@@ -101,6 +104,9 @@ class Checkpoint:
         )
         for i, row in enumerate(treatment.injury.state):
             row[:] = self._lipid.scatter(whole[f"injury {i}"])
+        if balance.crystals is not None:
+            balance.crystals.X = self._lipid.scatter(whole["crystallised"])
+            balance.crystals.power = self._lipid.scatter(whole["crystal power"])
         mine = float(self._comm.rank == 0)
         balance.ledger[:] = mine * arrays["ledger"][:-2]
         balance.pad_heat, balance.shape_heat = (mine * float(x) for x in arrays["ledger"][-2:])

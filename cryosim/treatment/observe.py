@@ -42,7 +42,8 @@ class Observation:
     line: Values
     """Temperature (degC) under the centre; empty without a line."""
     fat: dict[str, float]
-    """Volume (SI), viable fraction and mean temperature of lipid tissue under applicators."""
+    """Volume (SI), viable and crystallised fraction and mean temperature of lipid tissue under
+    applicators; how many of them are on."""
 
     @property
     def rows(self) -> dict[str, dict[str, float]]:
@@ -82,7 +83,7 @@ def crystal_and_survival(treatment: Treatment) -> tuple[Values, Values]:
     """Crystallised and viable fraction of owned mesh nodes, NaN where there is no lipid."""
     n, injury = treatment.balance.body.n_mesh, treatment.injury
     crystallised, viable = np.full((2, n), np.nan)
-    crystallised[injury.nodes] = injury.crystallised(treatment.balance.T_mesh[injury.nodes])
+    crystallised[injury.nodes] = injury.crystallised(treatment.balance)
     viable[injury.nodes] = injury.survival()
     return crystallised, viable
 
@@ -182,15 +183,19 @@ def _ice(treatment: Treatment) -> dict[str, float]:
 def _fat_under_applicators(treatment: Treatment, nodal: Values) -> dict[str, float]:
     """Means over the lipid tissue under the applicators; empty if there is none."""
     frame = treatment.frame
-    _, viable = crystal_and_survival(treatment)
-    viable = np.nan_to_num(frame.operators.with_ghosts(viable), nan=0.0)
-    sums = np.array([frame.under.sum(), frame.under @ viable, frame.under @ nodal])
-    volume, alive, warmth = frame.operators.team.total(sums)
+    solid, viable = (
+        np.nan_to_num(frame.operators.with_ghosts(local), nan=0.0)
+        for local in crystal_and_survival(treatment)
+    )
+    sums = np.array([frame.under.sum(), *(frame.under @ v for v in (viable, solid, nodal))])
+    volume, alive, crystals, warmth = frame.operators.team.total(sums)
     if volume == 0.0:
         return {}
     return {
         "volume": volume,
         "viable": alive / volume,
+        "crystallised": crystals / volume,
+        "attached": float(len(treatment.phase.attached)),
         "temperature": warmth / volume - ZERO_CELSIUS,
     }
 
