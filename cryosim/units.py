@@ -155,6 +155,7 @@ class Unit:
 
 Temperature = Annotated[float, Unit("K", "-11 degC", low=173.15, high=373.15)]
 TemperatureSpan = Annotated[float, Unit("delta_degC", "3 K", strict=True)]
+Supercooling = Annotated[float, Unit("delta_degC", "7 K")]
 Length = Annotated[float, Unit("m", "2.2 mm", strict=True)]
 Position = Annotated[float, Unit("m", "10 mm", low=-10.0, high=10.0)]
 Duration = Annotated[float, Unit("s", "35 min", strict=True)]

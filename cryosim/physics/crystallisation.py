@@ -26,7 +26,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from cryosim.part import Part
-from cryosim.units import Rate, Temperature, TemperatureSpan
+from cryosim.units import Rate, Supercooling, Temperature, TemperatureSpan
 
 Values = npt.NDArray[np.float64]
 
@@ -86,7 +86,7 @@ class Equilibrium(Part):
 class AbstractCrystallisation(Part):
     """A pointwise law of the crystallised fraction."""
 
-    supercooling: TemperatureSpan = 7.0
+    supercooling: Supercooling = 7.0
     """How much colder crystals grow than they melt, 7 K; assumption (5 to 10 K, recalled)."""
 
     @abstractmethod

@@ -70,7 +70,9 @@ class HeatBalance:
     def stored(self) -> Values:
         """Sensible, lipid latent and water latent heat (J) of this rank."""
         latent = 0.0 if self.crystals is None else self.crystals.stored
-        return stored_heat(self.net, self.body.storage, self.T) + np.array([0.0, latent, 0.0])
+        result: Values = stored_heat(self.net, self.body.storage, self.T)
+        result[1] += latent
+        return result
 
     @property
     def entries(self) -> Values:

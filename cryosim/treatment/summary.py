@@ -5,8 +5,12 @@ from typing import Any
 import numpy as np
 
 from cryosim.output.history import History
+from cryosim.thermal.network import Values
 from cryosim.treatment.model import Frame
 from cryosim.treatment.observe import ICE_BY_NOW, OF_DEVICES
+
+FIRM = 0.1
+"""Share of the crystallised fraction at removal that counts as still crystallised."""
 
 SIZE = {3: ("cm^3", 1e6), 2: ("cm^2", 1e4), 1: ("mm", 1e3)}
 """Unit and factor of volumes: a section has unit thickness, a column unit area."""
@@ -165,10 +169,34 @@ def _of_fat(frame: Frame, history: History) -> dict[str, dict[str, Any]]:
     volume = history.column("fat", "volume")[-1] * factor
     lost = 1.0 - history.column("fat", "viable")[-1]
     where = "in the lipid tissue under the applicators; the injury law is an assumption"
+    solid = history.column("fat", "crystallised")
     return {
         "fat under applicators": _entry(
             volume, unit, "volume of lipid tissue under footprints, or drawn into cups (as drawn)"
         ),
+        "largest crystallised fraction under applicators": _entry(
+            solid.max(), "1", "mean over that lipid tissue, greatest at an output time"
+        ),
+        **_firm_after_removal(history, solid),
         "adipocytes lost under applicators": _entry(100.0 * lost, "%", where),
         "fat lost under applicators": _entry(volume * lost, unit, where),
     }
+
+
+def _firm_after_removal(history: History, solid: Values) -> dict[str, dict[str, Any]]:
+    """How long the ``solid`` fraction outlasts the applicators; nothing if they are never off."""
+    on = np.flatnonzero(history.column("fat", "attached"))
+    if not on.size or on[-1] == solid.size - 1:
+        return {}
+    times, X = np.array(history.times[on[-1] :]), solid[on[-1] :]
+    least = FIRM * X[0]
+    over = np.flatnonzero(X <= least)
+    what = f"the mean crystallised fraction under them is above {FIRM:g} of that at removal"
+    if not over.size:
+        last, how = times[-1], f"at least; at the end {what}"
+    elif (k := int(over[0])) == 0:
+        last, how = times[0], "no lipid was crystallised at removal"
+    else:
+        last = np.interp(least, X[[k, k - 1]], times[[k, k - 1]])
+        how = f"as long as {what}; linear between output times"
+    return {"fold still crystallised after removal": _entry((last - times[0]) / 60.0, "min", how)}
