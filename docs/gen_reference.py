@@ -83,7 +83,9 @@ MEANING = {
     "TableStart.kind": "Temperature against depth.",
     "TableStart.depth": "Depths, rising.",
     "TableStart.temperature": "As many temperatures.",
-    "CrystalDose.kind": "The injury law.",
+    "CrystalDose.kind": "Dose of crystallised lipid; the law of a file that gives no kind.",
+    "TimeBelow.kind": "Time below a temperature.",
+    "MultiState.kind": "Viable, vulnerable and dead cells.",
     "Probe.name": "Name in `probes.csv`.",
     "Output.fields": "Whether temperature, crystals and survival are written on the mesh.",
     "Output.figures": "Whether pictures are drawn; needs `fields`.",
@@ -322,7 +324,7 @@ def _variant(model: type[BaseModel]) -> str:
         if get_origin(hint) is Literal and key == "phase":
             return f' (phase = "{get_args(hint)[0]}")'
         chosen_by_kind = get_origin(hint) is Literal and len(get_args(hint)) == 1
-        if chosen_by_kind and model.__name__ not in ("Plate", "CrystalDose"):
+        if chosen_by_kind and model.__name__ != "Plate":
             return f' (kind = "{get_args(hint)[0]}")'
     return ""
 

@@ -17,6 +17,7 @@ from cryosim.case.logs import replayed
 from cryosim.case.schema import Case
 from cryosim.case.shorthand import Expanded, expand
 from cryosim.errors import CaseError
+from cryosim.injury import DEFAULT
 from cryosim.library import cite
 from cryosim.library import tissues as catalogue
 from cryosim.part import Part
@@ -69,10 +70,7 @@ def load(path: Path) -> Loaded:
     given = _parsed(path, text)
     expanded = expand(given)
     fields, faults_of_logs = replayed(expanded.fields, path)
-    applicators = fields.get("applicator", [])
-    several = applicators if isinstance(applicators, list) else [applicators]
-    kinds = [{"kind": "plate"} | a if isinstance(a, dict) else a for a in several]
-    case, faults = _validated(Case, fields | {"applicator": kinds}, path)
+    case, faults = _validated(Case, _with_kinds(fields), path)
     if case is None or faults_of_logs:
         others = [*faults_of_logs, *_faults_of_overrides(path, fields)]
         raise _refused(path, [*faults, *others], expanded)
@@ -116,6 +114,15 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise CaseError(f"{path}: not valid TOML: {error}") from error
     except RecursionError as error:
         raise CaseError(f"{path}: not valid TOML: nested too deeply") from error
+
+
+def _with_kinds(fields: dict[str, Any]) -> dict[str, Any]:
+    """``fields`` with the kinds that a file may leave out, of applicators and the injury law."""
+    applicators, injury = fields.get("applicator", []), fields.get("injury", {})
+    several = applicators if isinstance(applicators, list) else [applicators]
+    plates = [{"kind": "plate"} | a if isinstance(a, dict) else a for a in several]
+    law = {"kind": DEFAULT.kind} | injury if isinstance(injury, dict) else injury
+    return fields | {"applicator": plates, "injury": law}
 
 
 def _refused(path: Path, faults: list[str], expanded: Expanded) -> CaseError:

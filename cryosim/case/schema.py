@@ -10,7 +10,7 @@ from cryosim.case.faults import fault_at
 from cryosim.case.grading import Grading
 from cryosim.case.protocol import Phase, unrolled
 from cryosim.case.thickness import Thickness, ThicknessImage
-from cryosim.injury import CrystalDose, Injury
+from cryosim.injury import DEFAULT, Injury
 from cryosim.outcome.course import Course
 from cryosim.part import Part
 from cryosim.physics.crystallisation import Crystallisation, Equilibrium
@@ -201,7 +201,7 @@ class Case(Part):
     mesh: Mesh = Mesh()
     crystallisation: Crystallisation = Equilibrium()
     """Whether lipid follows its melting curve at once or by a rate."""
-    injury: Injury = CrystalDose()
+    injury: Injury = DEFAULT
     course: Course = Course()
     """The months after, and the sessions; each session repeats the protocol."""
     nucleation: Nucleation = Nucleation()

@@ -1,11 +1,12 @@
 """The literature that a case rests on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from cryosim.case.load import Loaded
 from cryosim.case.shorthand import Taken
-from cryosim.library import tissues
-from cryosim.library.cite import Bibliography, bibliography, defaults, use_of
+from cryosim.library import injury_laws, tissues
+from cryosim.library.cite import Bibliography, Use, bibliography, defaults, use_of
 
 
 def bibliography_of(loaded: Loaded) -> Bibliography:
@@ -18,6 +19,7 @@ def bibliography_of(loaded: Loaded) -> Bibliography:
     used = [(n, tuple(tissues.fields(n, freezing)) if n in known else ()) for n in names]
     given = {**case.tissue, tissues.BLOOD: case.blood}
     taken = [use_of(t.item, t.property, t.entry, _given(t, loaded)) for t in loaded.expanded.taken]
+    taken += _of_injury(loaded)
     return bibliography(used, given, freezing, _choices(loaded), taken)
 
 
@@ -27,6 +29,13 @@ def _given(taken: Taken, loaded: Loaded) -> Any:
     if mapped and taken.key.startswith("anatomy."):
         return "anatomy.thickness_map"
     return taken.given
+
+
+def _of_injury(loaded: Loaded) -> Iterator[Use]:
+    """Every parameter of the injury law of the case."""
+    given = loaded.fields.get("injury", {})
+    for key, entry in injury_laws.entries(loaded.case.injury.kind).items():
+        yield use_of("injury", key, entry, given.get(key))
 
 
 def _choices(loaded: Loaded) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cryosim.library import applicators, cite, sites, tissues
+from cryosim.library import applicators, cite, injury_laws, sites, tissues
 from cryosim.library.tissues import Entry
 
 
@@ -16,15 +16,22 @@ class Shelf(StrEnum):
     """The kinds of things that the library holds."""
 
     APPLICATORS = "applicators"
+    INJURY_LAWS = "injury-laws"
     SITES = "sites"
     TISSUES = "tissues"
+
+
+_MODULES = {
+    Shelf.APPLICATORS: applicators, Shelf.INJURY_LAWS: injury_laws, Shelf.SITES: sites,
+}  # fmt: skip
 
 
 def names(shelf: Shelf) -> tuple[str, ...]:
     """Names of what is on ``shelf``."""
     if shelf is Shelf.TISSUES:
         return (*tissues.names(), tissues.BLOOD)
-    return applicators.names() if shelf is Shelf.APPLICATORS else sites.names()
+    found: tuple[str, ...] = _MODULES[shelf].names()
+    return found
 
 
 def held(shelf: Shelf, name: str) -> tuple[str, Mapping[str, Entry]]:
@@ -32,8 +39,12 @@ def held(shelf: Shelf, name: str) -> tuple[str, Mapping[str, Entry]]:
     if shelf is Shelf.TISSUES:
         entries = tissues.entries(name)
         return str(tissues.fields(name).get("title", "Arterial blood")), entries
-    module = applicators if shelf is Shelf.APPLICATORS else sites
-    return module.title(name), module.entries(name)
+    return _MODULES[shelf].title(name), _MODULES[shelf].entries(name)
+
+
+def said(shelf: Shelf, name: str) -> Mapping[str, str]:
+    """What ``shelf`` says of ``name`` in words beside its title: of injury laws only."""
+    return injury_laws.words(name) if shelf is Shelf.INJURY_LAWS else {}
 
 
 def as_dict(shelf: Shelf, name: str | None = None) -> dict[str, Any]:
@@ -42,7 +53,8 @@ def as_dict(shelf: Shelf, name: str | None = None) -> dict[str, Any]:
     items = {n: held(shelf, n) for n in chosen}
     return {
         shelf.value: {
-            n: {"title": title} | {k: e.model_dump(exclude_none=True) for k, e in entries.items()}
+            n: {"title": title, **said(shelf, n)}
+            | {k: e.model_dump(exclude_none=True) for k, e in entries.items()}
             for n, (title, entries) in items.items()
         },
         "sources": {key: s.model_dump(exclude_none=True) for key, s in _cited(items).items()},
@@ -52,9 +64,10 @@ def as_dict(shelf: Shelf, name: str | None = None) -> dict[str, Any]:
 def rendered(shelf: Shelf, name: str | None = None) -> RenderableType:
     """A table for every item on ``shelf``, or for ``name`` alone, then grades and literature."""
     items = {n: held(shelf, n) for n in ([name] if name else names(shelf))}
-    parts: list[RenderableType] = [
-        _table(n, title, entries) for n, (title, entries) in items.items()
-    ]
+    parts: list[RenderableType] = []
+    for n, (title, entries) in items.items():
+        parts.append(_table(n, title, entries))
+        parts += [Text(f"{what}: {text}") for what, text in said(shelf, n).items()]
     grades = {entry.grade for _, entries in items.values() for entry in entries.values()}
     parts += [Text(f"grade {g}: {text}") for g, text in cite.GRADES.items() if g in grades]
     return Group(*parts, *map(Text, _references(items)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from cryosim.case.schema import Case
-from cryosim.injury import CrystalDose, Injury
+from cryosim.injury import DEFAULT, Injury
 from cryosim.outcome.course import Course
 
 Draw = tuple[Mapping[str, float], Mapping[str, float]]
@@ -16,7 +16,7 @@ def alternatives(case: Case, draws: Sequence[Draw]) -> Iterator[tuple[Injury, Co
     None if the case has another law or parameters of its own: the trials say nothing of those.
     """
     own = case.course.model_copy(update={"sessions": (0.0,), "turnover": 0.0})
-    if case.injury != CrystalDose() or own != Course():
+    if case.injury != DEFAULT or own != Course():
         return
     for injury, course in draws:
         yield case.injury.model_copy(update=injury), case.course.model_copy(update=course)

@@ -4,13 +4,12 @@ import pytest
 
 from cryosim.case.applicator import Plate
 from cryosim.case.schema import Anatomy, Output, Room
-from cryosim.injury import CrystalDose
 from cryosim.library.cite import defaults, sources
 from cryosim.physics.nucleation import Nucleation
 from cryosim.units import convert
 
 PARTS = {
-    "anatomy": Anatomy, "applicator": Plate, "injury": CrystalDose, "nucleation": Nucleation,
+    "anatomy": Anatomy, "applicator": Plate, "nucleation": Nucleation,
     "output": Output, "room": Room,
 }  # fmt: skip
 SI = {"K": ("degC",), "W/m^2/K": ("W/m^2/K",), "s": ("min", "s")}
