@@ -25,6 +25,12 @@ class MissingTool(CryosimError):
     exit_code = 2
 
 
+class LimitExceeded(CryosimError):
+    """A strict run came to an end with a limit of safety in error; its result is written."""
+
+    exit_code = 4
+
+
 class Interrupted(CryosimError):
     """The run was asked to stop; a restart file was left behind."""
 

@@ -22,6 +22,7 @@ from cryosim import __version__
 from cryosim.case.load import Loaded, load
 from cryosim.case.sources import bibliography_of
 from cryosim.errors import CaseError, Interrupted
+from cryosim.outcome.caveats import CAVEATS
 from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
 from cryosim.output.files import write_csv, write_json, write_text
 from cryosim.output.provenance import versions
@@ -36,6 +37,8 @@ from cryosim.treatment.outcome import Outcome, outcome_of
 from cryosim.treatment.phases import output_times
 from cryosim.treatment.record import Recorder
 from cryosim.treatment.summary import closure, draws, quantities
+from cryosim.treatment.verdicts import LIMITS_FILE, verdicts, with_selectivity
+from cryosim.treatment.verdicts import write as write_limits
 
 RESULT_FILE = "result.json"
 CASE_FILE = "case.toml"
@@ -46,7 +49,7 @@ THICKNESS_FILE = "thickness.csv"
 _LEFTOVERS = (
     RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
     "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
-    COURSE_FILE, THICKNESS_FILE,
+    COURSE_FILE, THICKNESS_FILE, LIMITS_FILE,
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
     "figures/phase_*.png", "figures/animation.*",
 )  # fmt: skip
@@ -133,6 +136,7 @@ def run(
         stopwatch.lap("output")
         result = _result(treatment, recorder, stopwatch, problem, coarser)
         result["outcome"] = dict(outcome.entries) if outcome is not None else {}
+        on_root(comm, lambda: write_limits(folder, result["limits"]))
         on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
     return folder
 
@@ -257,12 +261,15 @@ def _result(
     """Contents of result.json.  Collective."""
     frame, comm, history = treatment.frame, treatment.frame.operators.team.comm, recorder.history
     loaded = frame.loaded
+    limits = verdicts(frame, treatment.safety.merged())
+    computed = banded(frame, quantities(frame, history), coarser)
     core = {name: comm.allreduce(seconds) for name, seconds in stopwatch.core.items()}
     return {
         "status": "done",
         "title": loaded.case.title,
         "dimension": loaded.case.dimension,
-        "quantities": banded(frame, quantities(frame, history), coarser),
+        "quantities": with_selectivity(computed, limits),
+        "limits": limits,
         "ledger": closure(history),
         "events": treatment.events,
         "draws": draws(frame),
@@ -276,6 +283,7 @@ def _result(
             **asdict(treatment.balance.work),
         },
         "figures": problem or "drawn",
+        "caveats": list(CAVEATS),
         "overrides": loaded.overrides,
         "sources": sorted(bibliography_of(loaded).sources),
         "versions": versions(),

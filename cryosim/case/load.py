@@ -13,6 +13,7 @@ from cryosim.case import thickness as maps
 from cryosim.case.assumed import assumptions
 from cryosim.case.checks import faults_between_parts, faults_of_coverage
 from cryosim.case.faults import did_you_mean, sentences, shown
+from cryosim.case.limits import faults_of_limits, replaced_limits
 from cryosim.case.logs import replayed
 from cryosim.case.schema import Case
 from cryosim.case.shorthand import Expanded, expand
@@ -80,10 +81,12 @@ def load(path: Path) -> Loaded:
     blood, faults_of_blood = _validated(Blood, blood_fields | case.blood, path, "blood.")
     overrides += [_override(f"blood.{k}", v, blood_fields.get(k)) for k, v in case.blood.items()]
     overrides += [_override(t.key, t.given, t.entry.value) for t in expanded.replaced]
+    overrides += [_override(*one) for one in replaced_limits(expanded.fields)]
     overrides += [f"anatomy.thickness_map: {text}" for text in _ranges(thickness)]
     overrides += assumptions(case)
     digest, faults_of_mesh = _digest(path, case)
     faults += [*faults_of_blood, *faults_between_parts(case), *faults_of_mesh, *faults_of_map]
+    faults += faults_of_limits(case.limits)
     if thickness and not faults:
         faults += faults_of_coverage(case, thickness)
     ice = {name: ice for name, t in tissues.items() if (ice := _ice(name, t, case)) is not None}

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from cryosim.case.applicator import Plate, VacuumCup
 from cryosim.case.faults import fault_at
 from cryosim.case.grading import Grading
+from cryosim.case.limits import Limits
 from cryosim.case.protocol import Phase, unrolled
 from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import DEFAULT, Injury
@@ -206,6 +207,8 @@ class Case(Part):
     """The months after, and the sessions; each session repeats the protocol."""
     nucleation: Nucleation = Nucleation()
     """When water that supercools freezes after all."""
+    limits: Limits = Limits()
+    """When a result warns of harm or calls it an error."""
     probes: tuple[Probe, ...] = ()
     output: Output = Output()
     numerics: Numerics = Numerics()

@@ -1,11 +1,11 @@
 """The literature that a case rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cryosim.case.load import Loaded
 from cryosim.case.shorthand import Taken
-from cryosim.library import injury_laws, tissues
+from cryosim.library import injury_laws, limits, tissues
 from cryosim.library.cite import Bibliography, Use, bibliography, defaults, use_of
 
 
@@ -20,7 +20,17 @@ def bibliography_of(loaded: Loaded) -> Bibliography:
     given = {**case.tissue, tissues.BLOOD: case.blood}
     taken = [use_of(t.item, t.property, t.entry, _given(t, loaded)) for t in loaded.expanded.taken]
     taken += _of_injury(loaded)
+    taken += _limits(loaded.fields.get("limits", {}))
     return bibliography(used, given, freezing, _choices(loaded), taken)
+
+
+def _limits(given: Mapping[str, Any]) -> list[Use]:
+    """Every value of the limits of safety."""
+    return [
+        use_of(f"limits.{key}", name, entry, given.get(key, {}).get(name))
+        for key in limits.limits()
+        for name, entry in limits.entries(key).items()
+    ]
 
 
 def _given(taken: Taken, loaded: Loaded) -> Any:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cryosim.library import applicators, cite, injury_laws, sites, tissues
+from cryosim.library import applicators, cite, injury_laws, limits, sites, tissues
 from cryosim.library.tissues import Entry
 
 
@@ -17,13 +17,16 @@ class Shelf(StrEnum):
 
     APPLICATORS = "applicators"
     INJURY_LAWS = "injury-laws"
+    LIMITS = "limits"
     SITES = "sites"
     TISSUES = "tissues"
 
 
-_MODULES = {
-    Shelf.APPLICATORS: applicators, Shelf.INJURY_LAWS: injury_laws, Shelf.SITES: sites,
+_MODULES: dict[Shelf, Any] = {
+    Shelf.APPLICATORS: applicators, Shelf.INJURY_LAWS: injury_laws, Shelf.LIMITS: limits,
+    Shelf.SITES: sites,
 }  # fmt: skip
+"""Where titles and entries of items other than tissues are."""
 
 
 def names(shelf: Shelf) -> tuple[str, ...]:

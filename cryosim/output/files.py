@@ -29,9 +29,20 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[float]]) -> None:
     """Write a table to ``path`` atomically; NaN becomes an empty cell."""
+    write_table(path, header, [[None if v != v else v for v in row] for row in rows])
+
+
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[float | str | None]]
+) -> None:
+    """Write a table of numbers and words to ``path`` atomically; None becomes an empty cell."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow(["" if value != value else f"{value:.10g}" for value in row])
+        writer.writerow([_cell(value) for value in row])
     write_text(path, buffer.getvalue())
+
+
+def _cell(value: float | str | None) -> str:
+    return "" if value is None else value if isinstance(value, str) else f"{value:.10g}"

@@ -11,12 +11,19 @@ probability that there is ice by the time :math:`t` is
 .. math:: P = 1 - e^{-\Lambda}, \qquad \Lambda(t) = \int_0^t \int J(T)\,dV\,dt' .
 
 No :math:`J_0` and :math:`a` of human tissue have been published; both are an **assumption**.
-:math:`a` = 0.66/K is that of rain water (Barklie & Gokhale 1959; recalled).  :math:`J_0` is set
-such that 8 cm^3 of skin, with 72 % of water by volume, freezes with a probability of 5 % in half an
-hour at -4.8 degC, the 5 % risk of frostbite by Danielsson (recalled).  It then freezes in half an
-hour with 50 % at -8.6 degC and 99 % at -11.5 degC: within the -5 to -12 degC to which skin
-supercools (recalled).  A plausible choice for comparing protocols, not a risk of patients: those
-skins were bare, and reported freeze burns of devices are far rarer than this law would have them.
+:math:`a` = 0.66/K is that of rain water (Barklie & Gokhale 1959; recalled).  Two anchors of
+:math:`J_0` lie a factor of 3000 apart, and between them nothing is known:
+
+- **Skin under gel**, the default, 1.05e-4 /m^3/s: a plate of 60 mm x 60 mm at -11 degC for 35 min
+  on the abdomen (``cases/abdomen_plate.toml``) gives 1 in 15,000, the rate of freeze burns that the
+  manufacturer tells per treatment.  It takes every reported burn for one nucleation and none for
+  unreported, and that plate for the treatment of the reports.
+- **Bare skin**, 0.32 /m^3/s: 8 cm^3 of skin, with 72 % of water by volume, freezes with 5 % in half
+  an hour at -4.8 degC, the 5 % risk of frostbite by Danielsson (recalled), with 50 % at -8.6 degC
+  and 99 % at -11.5 degC, within the -5 to -12 degC to which skin supercools (recalled).  The same
+  plate gives 18 %.  Take it to ask what happens where gel or membrane fails.
+
+For comparing protocols, not a risk of patients.
 """
 
 from math import exp
@@ -48,8 +55,8 @@ class Nucleation(Part):
     """Seed of the draw: the same seed gives the same time."""
     at: Duration | None = None
     """Time since the start at which ice is forced; nothing happens if no tissue is supercooled."""
-    rate: NucleationRate = 0.32
-    """Factor of the hazard; assumption: 5 % of 8 cm^3 of skin in half an hour at -4.8 degC."""
+    rate: NucleationRate = 1.05e-4
+    """Factor of the hazard; assumption: 1 in 15,000 under gel, see above; 0.32 for bare skin."""
     steepness: PerKelvin = 0.66
     """Growth of the hazard with supercooling; assumption: that of rain water."""
     across: Length = 0.06

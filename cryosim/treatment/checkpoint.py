@@ -48,6 +48,7 @@ class Checkpoint:
             "plate_origin": balance.devices.origin,
             "plates_since": balance.devices.since,
             "stored_at_start": team.total(treatment.stored_at_start),
+            **{name: self._nodes(one) for name, one in treatment.safety.sums.items()},
         }
         if balance.crystals is not None:
             arrays["crystallised"] = self._lipid(balance.crystals.X)
@@ -107,6 +108,8 @@ class Checkpoint:
         if balance.crystals is not None:
             balance.crystals.X = self._lipid.scatter(whole["crystallised"])
             balance.crystals.power = self._lipid.scatter(whole["crystal power"])
+        for name, one in treatment.safety.sums.items():
+            one[:] = self._nodes.scatter(whole[name])
         mine = float(self._comm.rank == 0)
         balance.ledger[:] = mine * arrays["ledger"][:-2]
         balance.pad_heat, balance.shape_heat = (mine * float(x) for x in arrays["ledger"][-2:])

@@ -20,6 +20,7 @@ from cryosim.treatment.events import Event, abort, alert, nucleation
 from cryosim.treatment.freezing import Freezing
 from cryosim.treatment.injury import AdipocyteInjury
 from cryosim.treatment.phases import Contact, Leg, PhasePlan, aborted, legs_of
+from cryosim.treatment.safety import Safety
 
 _FIRST_STEP = 0.01
 """First step of a phase (s): a plate put on is a jump of the flux."""
@@ -70,6 +71,9 @@ class Treatment:
         """Take up the first phase at time zero.  Collective."""
         self.frame, self.balance, self.injury = frame, balance, injury
         self.freezing = Freezing(frame.loaded, frame.operators)
+        self.safety = Safety(
+            frame.loaded, frame.operators, frame.conditions, frame.samples.depth, balance.T_mesh
+        )
         self.alarm = Alarm()
         self.phases = frame.phases
         self.events: list[Event] = []
@@ -100,6 +104,7 @@ class Treatment:
             ):  # fmt: skip
                 self.injury.advance(self.balance, dt, phase.massaged)
                 self.freezing.advance(self.balance, dt)
+                self.safety.advance(self.balance, self.freezing, t, dt)
                 self.t = t
                 changed = self._events()
                 yield t in wanted
@@ -164,13 +169,14 @@ class Treatment:
     # --- restart -------------------------------------------------------------------------------
 
     def memory(self) -> dict[str, Any]:
-        """What happened so far beside the protocol, for a restart file."""
+        """What happened so far beside the protocol, for a restart file.  Collective."""
         return {
             "hazard": self.freezing.cumulative,
             "iced": self.freezing.iced,
             "aborted": self.aborted,
             "events": self.events,
             "readings": list(self.alarm.readings.items()),
+            "limits": self.safety.memory(),
         }
 
     def recall(self, memory: dict[str, Any]) -> None:
@@ -178,5 +184,6 @@ class Treatment:
         self.freezing.cumulative, self.freezing.iced = memory["hazard"], memory["iced"]
         self.events = memory["events"]
         self.alarm.readings = {d: [Reading(*r) for r in seen] for d, seen in memory["readings"]}
+        self.safety.recall(memory["limits"])
         if memory["aborted"] is not None:
             self.abort(*memory["aborted"])

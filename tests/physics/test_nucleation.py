@@ -35,11 +35,11 @@ def test_the_hazard_is_that_of_bigg_and_none_above_the_freezing_point():
 
 
 @pytest.mark.parametrize(("T", "expected"), [(-4.8, 0.05), (-8.6, 0.50), (-11.5, 0.99)])
-def test_the_defaults_freeze_skin_as_their_reasoning_says(T, expected):
+def test_bare_skin_freezes_as_its_reasoning_says(T, expected):
     """8 cm^3 of skin, half an hour at T (degC)."""
     skin = iced("skin")
     supercooling = np.array([freezing_point(skin) - ZERO_CELSIUS - T])
-    hazard = float(Nucleation().hazard(supercooling)[0]) * water_share(skin) * 8e-6 * 1800.0
+    hazard = float(Nucleation(rate=0.32).hazard(supercooling)[0]) * water_share(skin) * 8e-6 * 1800.0
     assert probability(hazard) == pytest.approx(expected, abs=0.015)
 
 
