@@ -1,7 +1,8 @@
 """The command line: verbs, no logic.
 
 Exit codes: 0 done, 2 bad input or a missing tool, 3 the run failed (numerics, or a disk that is
-full) or the verification suite did, 130 interrupted.
+full) or the verification suite did, 4 a limit of safety is in error and ``--strict`` was asked for,
+130 interrupted.
 """
 
 import json
@@ -10,8 +11,7 @@ import sys
 import traceback
 from importlib.resources import files
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from cryosim.case.editor import json_schema
 from cryosim.case.load import load
 from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
+from cryosim.ending import end, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.library.table import Shelf, as_dict, rendered
 from cryosim.view.verbs import animate, plot
@@ -33,12 +34,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-_FAILED = 4712
-"""Tag of the message that a rank has failed."""
-
-_PATIENCE = 3.0
-"""How long (s) a rank that failed waits for the others to do the same."""
 
 CaseFile = Annotated[Path, typer.Argument(help="Case file (TOML).", show_default=False)]
 
@@ -56,9 +51,13 @@ def run(
     error_bands: Annotated[
         bool, typer.Option("--error-bands", help="Estimate the numerical error of every number.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 4 if a limit of safety is in error.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
+    from cryosim.run import refuse_broken_limits
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
 
@@ -68,6 +67,8 @@ def run(
             case, out, resume=resume, figures=figures, error_bands=error_bands, watch=display.watch
         )
     display.summary(folder)
+    if strict:
+        refuse_broken_limits(folder)
 
 
 @app.command()
@@ -256,49 +257,13 @@ def main() -> None:
     try:
         app()
     except CryosimError as error:
-        _end(str(error), error.exit_code)
+        end(str(error), error.exit_code)
     except OSError as error:
-        _end(f"{error.filename or 'a file'}: {error.strerror or error}", CryosimError.exit_code)
+        end(f"{error.filename or 'a file'}: {error.strerror or error}", CryosimError.exit_code)
     except Exception:
-        comm = _several_ranks()
+        comm = several_ranks()
         if comm is not None:
             traceback.print_exc()
             sys.stderr.flush()
             comm.Abort(1)
         raise
-
-
-def _end(message: str, code: int) -> None:
-    """Print ``message`` once and end with ``code``, on every rank."""
-    comm = _several_ranks()
-    together = comm is None or _all_fail(comm)
-    if comm is None or comm.rank == 0 or not together:
-        console = Console(stderr=True, soft_wrap=True)
-        console.print(message, style="red", markup=False, highlight=False)
-    if comm is not None and not together:
-        sys.stderr.flush()
-        comm.Abort(code)
-    sys.exit(code)
-
-
-def _several_ranks() -> Any:
-    """The communicator of all ranks, None where there is one or nothing loaded MPI."""
-    mpi = sys.modules.get("mpi4py.MPI")
-    return mpi.COMM_WORLD if mpi and mpi.COMM_WORLD.size > 1 else None
-
-
-def _all_fail(comm: Any) -> bool:
-    """Whether every rank comes here within a moment; one that fails alone must not be waited for.
-
-    Plain messages, for the others may be within a collective call.
-    """
-    waiting = set(range(comm.size)) - {comm.rank}
-    sent = [comm.isend(None, rank, _FAILED) for rank in waiting]
-    deadline = monotonic() + _PATIENCE
-    while waiting and monotonic() < deadline:
-        here = {rank for rank in waiting if comm.iprobe(rank, _FAILED)}
-        for rank in here:
-            comm.recv(source=rank, tag=_FAILED)
-        waiting -= here
-        sleep(0.01)
-    return not waiting and all(request.test()[0] for request in sent)

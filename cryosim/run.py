@@ -37,7 +37,7 @@ from cryosim.treatment.outcome import Outcome, outcome_of
 from cryosim.treatment.phases import output_times
 from cryosim.treatment.record import Recorder
 from cryosim.treatment.summary import closure, draws, quantities
-from cryosim.treatment.verdicts import LIMITS_FILE, verdicts, with_selectivity
+from cryosim.treatment.verdicts import LIMITS_FILE, refuse_errors, verdicts, with_selectivity
 from cryosim.treatment.verdicts import write as write_limits
 
 RESULT_FILE = "result.json"
@@ -149,6 +149,12 @@ def _write_months(folder: Path, outcome: Outcome | None) -> None:
     for name, table in tables:
         if table:
             write_csv(folder / name, list(table), np.column_stack([*table.values()]).tolist())
+
+
+def refuse_broken_limits(folder: Path, comm: MPI.Comm = MPI.COMM_WORLD) -> None:
+    """Raise LimitExceeded if a limit of the result in ``folder`` is in error.  Collective."""
+    file = folder / RESULT_FILE
+    on_root(comm, lambda: refuse_errors(json.loads(file.read_text(encoding="utf-8"))["limits"]))
 
 
 def _done_already(folder: Path, loaded: Loaded) -> bool:

@@ -12,7 +12,7 @@ CAVEATS = (
     "Contraindications: cryoglobulinaemia, cold agglutinin disease, cold haemoglobinuria, cold "
     "urticaria, poor circulation, hernia, broken skin.",
     "Paradoxical hyperplasia of fat, pain, bruising and scars: reported rates only.",
-    "Thresholds of limits come from other tissues, other species and bare skin, or are assumptions.",
+    "Thresholds of limits come from other tissues, other species and bare skin, or are assumed.",
     "This is a tool for research and design, not medical advice; a run within all limits does not "
     "show that a treatment is safe.",
 )

@@ -98,7 +98,9 @@ def share_below(before: Values, after: Values, point: float | Values) -> Values:
     low, high = np.minimum(before, after), np.maximum(before, after)
     within = (point > low) & (point < high)
     width = np.where(within, high - low, 1.0)
-    return np.where(within, (point - low) / width, np.where(high <= point, 1.0, 0.0) * (low < point))
+    return np.where(
+        within, (point - low) / width, np.where(high <= point, 1.0, 0.0) * (low < point)
+    )
 
 
 def lagged(lag: Values, before: Values, after: Values, dt: float, over: float) -> Values:

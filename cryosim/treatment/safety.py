@@ -42,7 +42,8 @@ class Safety:
         case, space = loaded.case, operators.space
         n = operators.n_mesh
         self._comm, self._n = operators.team.comm, n
-        self._points = space.tabulate_dof_coordinates()[:n, : space.mesh.geometry.dim]
+        x = space.tabulate_dof_coordinates()[:n, : space.mesh.geometry.dim]
+        self._points = np.column_stack([x, depth[:n]])
         self.worst = {limit.key: Worst(limit) for limit in tiers.limits_of(case.limits)}
         surfaces = [s for s in operators.surfaces if conditions.get(s.name) in _SKIN]
         self._skin = np.unique(np.concatenate([np.empty(0, np.int64), *(s.node for s in surfaces)]))
@@ -67,7 +68,9 @@ class Safety:
         before, after = balance.T_before, balance.T
         skin, fat = self._skin, self._fat
         self._see("skin_surface", t, dt, skin, before[skin], after[skin])
-        basal = [self._basal.temperature(x, balance.H.size) for x in (balance.candidate.x, balance.x)]
+        basal = [
+            self._basal.temperature(x, balance.H.size) for x in (balance.candidate.x, balance.x)
+        ]
         self._see("basal_layer", t, dt, skin, *basal)
         self._see("nerve_block", t, dt, fat, before[fat], after[fat])
         self._see("muscle", t, dt, self._muscle, before[self._muscle], after[self._muscle])
@@ -108,15 +111,14 @@ class Safety:
         self.sums["burn"][self._skin] = later
         self._see("burn", t, dt, self._skin, omega, later)
 
-    def _ice(
-        self, freezing: Freezing, t: float, dt: float, before: Values, after: Values
-    ) -> None:
+    def _ice(self, freezing: Freezing, t: float, dt: float, before: Values, after: Values) -> None:
         """Probability of ice, and how cold the basal layer is where it holds some."""
         if freezing.possible:
-            chances = [1.0, 1.0] if freezing.iced else [self._probability, freezing.probability]
-            self._probability = chances[1]
+            chance = 1.0 if freezing.iced else freezing.probability
+            earlier = 1.0 if freezing.iced else self._probability
+            self._probability = freezing.probability
             nowhere = np.empty((1, 0))
-            self.worst["ice"].follow(t, dt, *(np.array([p]) for p in chances), nowhere)
+            self.worst["ice"].follow(t, dt, np.array([earlier]), np.array([chance]), nowhere)
         if freezing.iced or self._equilibrium:
             holds = np.minimum(before, after) < self._point
             for key in ("melanocytes", "keratinocytes"):

@@ -8,8 +8,8 @@ from cryosim.case import limits as tiers
 from cryosim.errors import LimitExceeded
 from cryosim.library import limits as library
 from cryosim.library.cite import GRADES
-from cryosim.output.files import write_table
 from cryosim.outcome.limits import TIERS, selectivity
+from cryosim.output.files import write_table
 from cryosim.treatment.model import Frame
 from cryosim.treatment.worst import Worst
 
@@ -17,6 +17,9 @@ LIMITS_FILE = "limits.csv"
 
 KILLED = "fat lost under applicators"
 """Quantity of the result that selectivity is about."""
+
+NOT_COMPUTED = "; reported, not computed"
+"""What the rates of side effects end in."""
 
 Entry = dict[str, Any]
 
@@ -62,7 +65,7 @@ def _of_limit(frame: Frame, worst: Worst) -> Entry:
         "margin": {n: _margin(limit.sign, told, bounds[n]) for n in TIERS},
         "status": limit.status(value),
         "where": _where(worst),
-        "time_s": worst.time if value is not None else None,
+        "time_s": worst.time if value else None,
         "first_time_s": {n: worst.first.get(n) for n in TIERS},
         "used": limit.used(value),
         "source": [*dict.fromkeys(k for e in held for k in e.source), *(["case"] if own else [])],
@@ -76,10 +79,11 @@ def _margin(sign: float, value: float | None, tier: float | None) -> float | Non
 
 
 def _where(worst: Worst) -> dict[str, Any] | None:
-    """Coordinates (mm) at rest of the worst value, if it has a place."""
-    if worst.value is None or not worst.place:
+    """Coordinates and depth (mm) at rest of the worst value, if it has a place."""
+    if not worst.value or not worst.place:
         return None
-    return {"mm": [round(1e3 * x, 6) + 0.0 for x in worst.place]}  # no minus before a zero
+    *x, depth = (round(1e3 * x, 6) + 0.0 for x in worst.place)  # no minus before a zero
+    return {"mm": x, "depth_mm": depth}
 
 
 def _of_rate(key: str) -> Entry:
@@ -90,7 +94,7 @@ def _of_rate(key: str) -> Entry:
         "key": key, "title": library.title(key), "value": None, "unit": "", **none,
         "margin": none, "status": "info", "where": None, "time_s": None, "first_time_s": none,
         "used": None, "source": list(rate.source), "grade": rate.grade,
-        "how": f"{rate.value}; reported, not computed",
+        "how": f"{rate.value}{NOT_COMPUTED}",
     }  # fmt: skip
 
 
@@ -112,7 +116,8 @@ def with_selectivity(quantities: Mapping[str, Entry], limits: Sequence[Entry]) -
 
 _HEADER = (
     "limit", "status", "value", "unit", "warning", "error", "margin to warning",
-    "margin to error", "where [mm]", "at [s]", "warning first at [s]", "error first at [s]",
+    "margin to error", "where [mm]", "depth [mm]", "at [s]",
+    "warning first at [s]", "error first at [s]",
 )  # fmt: skip
 
 
@@ -123,6 +128,7 @@ def write(folder: Path, limits: Sequence[Entry]) -> None:
             x["key"], x["status"], x["value"], x["unit"], x["warning"], x["error"],
             x["margin"]["warning"], x["margin"]["error"],
             " ".join(f"{c:g}" for c in x["where"]["mm"]) if x["where"] else None,
+            x["where"]["depth_mm"] if x["where"] else None,
             x["time_s"], x["first_time_s"]["warning"], x["first_time_s"]["error"],
         ]
         for x in limits
@@ -138,13 +144,14 @@ def refuse_errors(limits: Sequence[Entry]) -> None:
 
 
 def _told(x: Entry) -> str:
+    unit = "" if x["unit"] == "1" else f" {x['unit']}"
     place = f" at {place_of(x)}" if x["where"] else ""
     return (
-        f"limits.{x['key']}: {x['title']} {x['value']:.4g} {x['unit']}{place} is beyond the limit "
-        f"of {x['error']:.4g} {x['unit']}, first after {x['first_time_s']['error']:.0f} s"
+        f"limits.{x['key']}: {x['title']} is {x['value']:.4g}{unit}{place}, beyond the limit of "
+        f"{x['error']:.4g}{unit}, first after {x['first_time_s']['error']:.0f} s"
     )
 
 
 def place_of(x: Entry) -> str:
-    """Coordinates of a value in words."""
-    return "(" + ", ".join(f"{c:.4g}" for c in x["where"]["mm"]) + ") mm" if x["where"] else ""
+    """Coordinates of a value, or nothing."""
+    return "(" + ", ".join(f"{c:.3g}" for c in x["where"]["mm"]) + ") mm" if x["where"] else ""

@@ -17,7 +17,7 @@ _TIE = 1e-8
 
 @dataclass
 class Worst:
-    """What a rank has seen of one limit; ``place`` (m) has the coordinates at rest."""
+    """What a rank has seen of one limit; ``place`` (m) has coordinates at rest, then depth."""
 
     limit: Limit
     level: float = -np.inf
@@ -36,7 +36,7 @@ class Worst:
     def follow(self, t: float, dt: float, before: Values, after: Values, points: Values) -> None:
         """Look at a step of ``dt`` (s) up to ``t`` (s) of values at ``points`` (m), straight in it.
 
-        A value that stays as bad keeps its first place and time.
+        ``points`` have coordinates, then depth.  A value that stays as bad keeps its first place.
         """
         if not after.size:
             return

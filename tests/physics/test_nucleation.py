@@ -39,7 +39,9 @@ def test_bare_skin_freezes_as_its_reasoning_says(T, expected):
     """8 cm^3 of skin, half an hour at T (degC)."""
     skin = iced("skin")
     supercooling = np.array([freezing_point(skin) - ZERO_CELSIUS - T])
-    hazard = float(Nucleation(rate=0.32).hazard(supercooling)[0]) * water_share(skin) * 8e-6 * 1800.0
+    hazard = (
+        float(Nucleation(rate=0.32).hazard(supercooling)[0]) * water_share(skin) * 8e-6 * 1800.0
+    )
     assert probability(hazard) == pytest.approx(expected, abs=0.015)
 
 

@@ -1,0 +1,49 @@
+"""How a command ends that failed: one message and one exit code, on any number of ranks."""
+
+import sys
+from time import monotonic, sleep
+from typing import Any
+
+from rich.console import Console
+
+_FAILED = 4712
+"""Tag of the message that a rank has failed."""
+
+_PATIENCE = 3.0
+"""How long (s) a rank that failed waits for the others to do the same."""
+
+
+def end(message: str, code: int) -> None:
+    """Print ``message`` once and end with ``code``, on every rank."""
+    comm = several_ranks()
+    together = comm is None or _all_fail(comm)
+    if comm is None or comm.rank == 0 or not together:
+        console = Console(stderr=True, soft_wrap=True)
+        console.print(message, style="red", markup=False, highlight=False)
+    if comm is not None and not together:
+        sys.stderr.flush()
+        comm.Abort(code)
+    sys.exit(code)
+
+
+def several_ranks() -> Any:
+    """The communicator of all ranks, None where there is one or nothing loaded MPI."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    return mpi.COMM_WORLD if mpi and mpi.COMM_WORLD.size > 1 else None
+
+
+def _all_fail(comm: Any) -> bool:
+    """Whether every rank comes here within a moment; one that fails alone must not be waited for.
+
+    Plain messages, for the others may be within a collective call.
+    """
+    waiting = set(range(comm.size)) - {comm.rank}
+    sent = [comm.isend(None, rank, _FAILED) for rank in waiting]
+    deadline = monotonic() + _PATIENCE
+    while waiting and monotonic() < deadline:
+        here = {rank for rank in waiting if comm.iprobe(rank, _FAILED)}
+        for rank in here:
+            comm.recv(source=rank, tag=_FAILED)
+        waiting -= here
+        sleep(0.01)
+    return not waiting and all(request.test()[0] for request in sent)
