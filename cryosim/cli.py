@@ -54,19 +54,27 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 4 if a limit of safety is in error.")
     ] = False,
+    samples: Annotated[int | None, typer.Option(min=2, help="Draws of uncertain inputs.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 0,
+    samples_dimension: Annotated[int | None, typer.Option(min=1, max=3, help="Theirs.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
     from cryosim.run import refuse_broken_limits
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
+    from cryosim.uncertainty.display import show_samples
+    from cryosim.uncertainty.study import study_of
 
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
+    study = study_of(case, samples, seed, samples_dimension) if samples else None
     with Display(quiet=quiet) as display:
         folder = run_case(
             case, out, resume=resume, figures=figures, error_bands=error_bands, watch=display.watch
         )
     display.summary(folder)
+    if study is not None:
+        show_samples(study, folder, resume=resume, figures=figures, quiet=quiet)
     if strict:
         refuse_broken_limits(folder)
 

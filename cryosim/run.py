@@ -52,6 +52,7 @@ _LEFTOVERS = (
     COURSE_FILE, THICKNESS_FILE, LIMITS_FILE,
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
     "figures/phase_*.png", "figures/animation.*",
+    "samples.csv", "figures/uncertainty.png",
 )  # fmt: skip
 """What an earlier run may have left in a result folder; nothing else there is touched."""
 

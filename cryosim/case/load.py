@@ -53,7 +53,7 @@ class Loaded:
     @property
     def hash(self) -> str:
         """Hash of everything that decides the result: the resolved case, not its comments."""
-        aside: Any = {"title": True, "output": {"figures"}}
+        aside: Any = {"title": True, "output": {"figures"}, "uncertainty": True}
         resolved = {
             "case": self.case.model_dump(mode="json", by_alias=True, exclude=aside),
             "tissues": {k: t.model_dump(mode="json") for k, t in self.tissues.items()},

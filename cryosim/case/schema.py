@@ -212,6 +212,11 @@ class Case(Part):
     probes: tuple[Probe, ...] = ()
     output: Output = Output()
     numerics: Numerics = Numerics()
+    uncertainty: dict[str, Literal["off"] | tuple[str, str] | tuple[float, float]] = Field(
+        default_factory=dict
+    )
+    """Key path of a value -> its lowest and highest, or "off" to hold it where ``run --samples``
+    would vary it."""
 
     @property
     def phases(self) -> list[Any]:

@@ -4,6 +4,7 @@ The numbers are in ``tissues.toml``, the literature they cite in ``sources.toml`
 themselves in their first lines.  A new tissue is a new table there and no code.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
@@ -21,6 +22,11 @@ from cryosim.physics.tissue import Tissue
 
 Freezing = Literal["supercooled", "equilibrium"]
 Grade = Literal["V", "V2", "D", "R", "A"]
+
+_MEMBER = re.compile(
+    r"(?P<name>[a-z][a-z0-9 ]*?) (?P<low>-?[\d.]+) to (?P<high>-?[\d.]+)(?: (?P<unit>[^\s,]+))?"
+)
+"""Spread of a member of a table, such as "latent heat 15.8 to 20.8 kJ/kg between patients"."""
 
 BLOOD = "blood"
 """The entry that is no tissue to build with."""
@@ -51,6 +57,20 @@ class Entry(Part):
             return None
         low, _, high = self.spread.partition(" to ")
         return low, high
+
+    @property
+    def ranges(self) -> dict[str, tuple[str, str]]:
+        """Lowest and highest value of each member of a table that has a spread, as text.
+
+        The member of a value that is no table is "".
+        """
+        if self.range is not None:
+            return {"": self.range}
+        found = _MEMBER.match(self.spread or "")
+        if found is None:
+            return {}
+        unit = f" {found['unit']}" if found["unit"] else ""
+        return {found["name"].replace(" ", "_"): (found["low"] + unit, found["high"] + unit)}
 
 
 @cache

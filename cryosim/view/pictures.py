@@ -12,6 +12,7 @@ from cryosim.view import charts, cut, depth, fold, overlay, style
 from cryosim.view.cups import cups_of
 from cryosim.view.result import Result
 from cryosim.view.style import Scale
+from cryosim.view.uncertainty import uncertainty
 
 Maker = Callable[[], Figure]
 
@@ -61,6 +62,8 @@ def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
     if cups_of(result) and result.dimension > 1:
         for name, at in fold.ends_of_phases(result).items():
             makers[f"phase_{name}"] = partial(fold.phase_layers, result, at, scale)
+    if (result.folder / "result.json").is_file() and "uncertainty" in result.json:
+        makers["uncertainty"] = lambda: uncertainty(result.folder)
     if result.dimension == 3:  # last: where nothing can be rendered, the charts are there
         makers["temperature_3d"] = lambda: _rendered(result, step, scale)
     return makers

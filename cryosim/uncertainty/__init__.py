@@ -1,0 +1,1 @@
+"""How far the outcomes of one case are uncertain because its inputs are."""

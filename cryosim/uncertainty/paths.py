@@ -1,0 +1,67 @@
+"""Values of a case by key path, such as ``tissue.fat.lipid.latent_heat``."""
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from cryosim.case.load import Loaded
+from cryosim.errors import CaseError
+from cryosim.library import tissues
+from cryosim.units import split
+
+Value = str | float
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+def steps_of(path: str) -> list[str | int]:
+    """Keys and places, from 0, that lead to the value at ``path``."""
+    return [key or int(place) - 1 for key, place in _STEP.findall(path)]
+
+
+def get(fields: Any, path: str) -> Any:
+    """What stands at ``path`` in the ``fields`` of a case; None if nothing."""
+    for step in steps_of(path):
+        if isinstance(step, str) and isinstance(fields, Mapping):
+            fields = fields.get(step)
+        elif isinstance(step, int) and isinstance(fields, list) and 0 <= step < len(fields):
+            fields = fields[step]
+        else:
+            return None
+    return fields
+
+
+def put(fields: dict[str, Any], path: str, value: Value, loaded: Loaded) -> None:
+    """Set ``value`` at ``path`` in ``fields``; tables that are not there yet are made.
+
+    A table of a tissue replaces that of the library whole, so it is copied from there first.
+    """
+    steps = steps_of(path)
+    place: Any = fields
+    for i, step in enumerate(steps[:-1]):
+        if isinstance(place, dict) and step not in place:
+            place[step] = _library_table(steps[: i + 1], loaded)
+        place = place[step]
+    place[steps[-1]] = value
+
+
+def _library_table(steps: list[str | int], loaded: Loaded) -> dict[str, Any]:
+    """The table of a property of a tissue of the library; empty for anything else."""
+    match steps:
+        case ["tissue", str(name), str(key)] if name in tissues.names():
+            return deepcopy(tissues.fields(name, loaded.case.anatomy.freezing)[key])
+        case _:
+            return {}
+
+
+def number_of(value: object, path: str) -> tuple[float, str]:
+    """Number and unit of a ``value``; "1" is the unit of a bare number."""
+    try:
+        return float(value), "1"  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        pass
+    try:
+        return split(value, "300 W/m^2/K")
+    except ValueError as error:
+        raise CaseError(f"{path} = {value!r}: expected a number, or one with a unit") from error
