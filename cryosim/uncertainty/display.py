@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cryosim.uncertainty.study import Study, propagate
-from cryosim.view.uncertainty import draw
+from cryosim.view.uncertainty import draw, main_outcomes
 
 MOST = 3
 """Inputs that are named for each outcome."""
@@ -61,8 +61,8 @@ class Display:
             print_(f"sample {sample} failed: {why}", highlight=False, markup=False)
         print_(
             f"{told['n']} samples in {told['dimension']}-D of {len(told['inputs'])} inputs, "
-            f"{told['failed']} failed; bands hold 90 % of them, carried over to the run; inputs "
-            "vary independently, and the error of the model is not in the bands",
+            f"{told['failed']} failed; bands hold 90 % of them, carried over to the run. "
+            "Inputs vary independently (an assumption); the error of the model is in no band",
             highlight=False,
         )
 
@@ -83,22 +83,23 @@ def _table(told: dict[str, Any]) -> Table:
     table = Table(title="Uncertainty of the inputs", title_justify="left")
     table.add_column("outcome")
     table.add_column("value", justify="right")
-    table.add_column("5 to 95 %", justify="right")
-    table.add_column("unit")
-    table.add_column("follows most (share of variance)")
-    for name, band in told["outcomes"].items():
+    table.add_column("5 to 95 %", justify="right", no_wrap=True)
+    table.add_column("follows, by share of variance", min_width=34, overflow="fold")
+    for name in main_outcomes(told):
+        band = told["outcomes"][name]
         shown = band["full"] or band | {"value": band["nominal"]}
-        if band["p5"] == band["p95"]:
-            continue
         ends = f"{shown['p5']:.3g} to {shown['p95']:.3g}"
-        known = shown["unit"] if band["full"] else f"{shown['unit']}, {told['dimension']}-D"
-        most = most_important(told["sensitivity"][name])
-        table.add_row(*map(Text, (name, f"{shown['value']:.4g}", ends, known, most)))
+        value = f"{shown['value']:.4g}{'' if shown['unit'] == '1' else ' ' + shown['unit']}"
+        value += "" if band["full"] else f" ({told['dimension']}-D)"
+        most = _most_important(told["sensitivity"][name], 2.0 * told["noise"])
+        table.add_row(*map(Text, (name, value, ends, most)))
     return table
 
 
-def most_important(ranking: list[dict[str, Any]]) -> str:
-    """The first inputs of a ``ranking`` on one line."""
+def _most_important(ranking: list[dict[str, Any]], noise: float) -> str:
+    """The first inputs of a ranking that stand out of the noise, one a line."""
     if not ranking:
         return "too few samples to tell"
-    return ", ".join(f"{entry['input']} {entry['index']:.2f}" for entry in ranking[:MOST])
+    first = [entry for entry in ranking[:MOST] if entry["index"] > noise]
+    lines = [f"{e['index']:.2f} {e['input'].removeprefix('tissue.')}" for e in first]
+    return "\n".join(lines) or "none stands out"

@@ -25,7 +25,7 @@ from cryosim.library import applicators, injury_laws, tissues
 from cryosim.library.cite import defaults
 from cryosim.library.tissues import Entry
 from cryosim.uncertainty.paths import get, number_of
-from cryosim.units import convert
+from cryosim.units import convert, fits
 
 DECADE = 10.0
 """Ratio of the ends above which the logarithm is uniform."""
@@ -111,6 +111,9 @@ def _input(
     """The input between ``ends``, in the unit of the lower one."""
     low, unit = number_of(ends[0], name)
     others = [number_of(text, name) for text in (ends[1], value)]
+    for _, other in others:
+        if other != unit and not fits(other, unit):
+            raise ValueError(f'"{other}" does not fit "{unit}"')
     high, nominal = (x if u == unit else convert(x, u, unit) for x, u in others)
     return Input(name, paths or (name,), nominal, low, high, unit, entry.source, entry.grade)
 

@@ -78,6 +78,7 @@ class SampleTable:
             values = zip(self.units, cells[here:-1], strict=True)
             found = {name: float(cell) for name, cell in values if cell}
             self.rows[sample] = Row(found, cells[-1])
+        self.sort()
 
     def _append(self, cells: Sequence[str]) -> None:
         with self.path.open("a", newline="", encoding="utf-8") as file:

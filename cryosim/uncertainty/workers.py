@@ -52,8 +52,9 @@ class Worker:
             line = ""
         if line:
             return dict(json.loads(line))
+        process.communicate()  # it has ended; this closes its pipes
         self._process = None
-        return {"fault": f"its process ended with code {process.wait()}: {self._last_words()}"}
+        return {"fault": f"its process ended with code {process.returncode}: {self._last_words()}"}
 
     def stop(self) -> None:
         """Kill the process, whatever it does; who waits for it gets a fault."""

@@ -19,8 +19,8 @@ Floats = npt.NDArray[np.float64]
 MOST_ROWS, MOST_BARS = 8, 3
 """Outcomes and inputs that one page has room for."""
 
-_LEFT, _MIDDLE, _RIGHT, _WIDE = 0.245, 0.345, 0.815, 0.165
-"""Of the bands, their width, and the left and the width of the bars; between them their names."""
+_NAMES, _LEFT, _MIDDLE, _RIGHT, _WIDE = 0.035, 0.265, 0.325, 0.815, 0.165
+"""Left of the names and of the bands, their width; left and width of the bars."""
 _TOP, _BOTTOM = 0.845, 0.075
 
 
@@ -39,11 +39,11 @@ def uncertainty(folder: Path) -> Figure:
         raise CaseError(f"{folder}: no samples; run the case with --samples")
     told = result["uncertainty"]
     samples = _samples(folder / "samples.csv")
-    names = main_outcomes(told)
+    names = main_outcomes(told)[-MOST_ROWS:]
     figure = style.page()
     line = (
         f"{told['n'] - told['failed']} samples of {len(told['inputs'])} uncertain inputs in "
-        f"{told['dimension']}-D: each sample, median and 5 to 95 %, the nominal case"
+        f"{told['dimension']}-D. Bar: 5 to 95 % and median; dotted: nominal case; pale: noise"
     )
     style.headline(figure, result["title"], line)
     _headings(figure)
@@ -53,15 +53,15 @@ def uncertainty(folder: Path) -> Figure:
         bands = figure.add_axes((_LEFT, bottom + 0.42 * height, _MIDDLE, 0.5 * height))
         _band(bands, name, told["outcomes"][name], samples)
         bars = figure.add_axes((_RIGHT, bottom + 0.2 * height, _WIDE, 0.72 * height))
-        _bars(bars, told["sensitivity"][name][:MOST_BARS], last=i == len(names) - 1)
+        noise = 2.0 * told["noise"]
+        _bars(bars, told["sensitivity"][name][:MOST_BARS], noise, last=i == len(names) - 1)
     return figure
 
 
 def main_outcomes(told: dict[str, Any]) -> list[str]:
-    """Outcomes that vary and are not of a single layer, an applicator or a limit; the last ones."""
+    """Outcomes that vary and are not of a single layer or applicator."""
     varies = [n for n, band in told["outcomes"].items() if band["p95"] > band["p5"]]
-    main = [name for name in varies if ": " not in name] or varies
-    return main[:2] + main[2:][-(MOST_ROWS - 2) :]
+    return [n for n in varies if ": " not in n or n.startswith("limit: ")] or varies
 
 
 def _samples(path: Path) -> dict[str, Floats]:
@@ -99,8 +99,8 @@ def _band(axes: Axes, name: str, band: dict[str, Any], samples: dict[str, Floats
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.margins(x=0.04)
-    text, size = fitted(name, 0.225 * style.PAGE[0], style.TEXT)
-    x = -(_LEFT - 0.015) / _MIDDLE
+    text, size = fitted(name, 0.215 * style.PAGE[0], style.TEXT)
+    x = (_NAMES - _LEFT) / _MIDDLE
     axes.text(x, 0.95, text, transform=axes.transAxes, fontsize=size, va="top")
     axes.text(x, 0.2, style.readable(_numbers(band)), transform=axes.transAxes,
               fontsize=style.SMALL, color="#4a5565", va="center")  # fmt: skip
@@ -112,8 +112,9 @@ def _numbers(band: dict[str, Any]) -> str:
     return f"{band['p5']:.3g} to {band['p95']:.3g}{unit}"
 
 
-def _bars(axes: Axes, ranking: list[dict[str, Any]], *, last: bool) -> None:
-    """The inputs that matter most, with the confidence of their index."""
+def _bars(axes: Axes, ranking: list[dict[str, Any]], noise: float, *, last: bool) -> None:
+    """The inputs that matter most, with the confidence of their index, and what is noise."""
+    axes.axvspan(0.0, noise, color=style.PALE, zorder=0)
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(MOST_BARS - 0.4, -0.6)
     axes.set_yticks([])
@@ -125,5 +126,7 @@ def _bars(axes: Axes, ranking: list[dict[str, Any]], *, last: bool) -> None:
         low = max(entry["index"] - entry["confidence"], 0.0)
         high = min(entry["index"] + entry["confidence"], 1.0)
         axes.plot([low, high], [i, i], color=style.INK, linewidth=1.2)
-        text, size = fitted(entry["input"], 0.205 * style.PAGE[0], style.SMALL)
+        text, size = fitted(
+            entry["input"].removeprefix("tissue."), 0.205 * style.PAGE[0], style.SMALL
+        )
         axes.text(-0.03, i, text, fontsize=size, ha="right", va="center")
