@@ -60,7 +60,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
-    from cryosim.run import refuse_broken_limits
+    from cryosim.folder import refuse_broken_limits
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
     from cryosim.uncertainty.display import show_samples

@@ -10,6 +10,7 @@ device and model are not in it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from cryosim.case.schema import Case
 from cryosim.injury import Injury
 from cryosim.outcome.course import DAY, STAGES, Course, Shares
+from cryosim.output.files import write_csv
 from cryosim.thermal.network import Values
 from cryosim.treatment.calibrated import alternatives
 from cryosim.treatment.fat import Fat, fat_of
@@ -30,6 +32,8 @@ INTERVAL = (5.0, 95.0)
 """Percentiles of an interval."""
 
 DAYS = "time [d]"
+
+COURSE_FILE, THICKNESS_FILE = "course.csv", "thickness.csv"
 
 Entry = dict[str, Any]
 
@@ -75,6 +79,14 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     return Outcome(
         _table(_after(case, fat, days), volume, unit), _map(case, fat, thickness), entries
     )
+
+
+def write(folder: Path, outcome: Outcome) -> None:
+    """Write the tables of ``outcome`` that have rows."""
+    tables = ((COURSE_FILE, outcome.course), (THICKNESS_FILE, outcome.thickness))
+    for name, table in tables:
+        if table:
+            write_csv(folder / name, list(table), np.column_stack([*table.values()]).tolist())
 
 
 def killed(law: Injury, fat: Fat, sessions: int) -> Values:

@@ -13,8 +13,8 @@ from mpi4py import MPI
 
 from cryosim.case.load import Loaded, load
 from cryosim.errors import CaseError, CryosimError, Interrupted
+from cryosim.folder import RESULT_FILE
 from cryosim.output.files import write_json, write_text
-from cryosim.run import RESULT_FILE
 from cryosim.uncertainty.bands import band_of, carried_over
 from cryosim.uncertainty.inputs import Input, inputs_of
 from cryosim.uncertainty.outcomes import outcomes_of

@@ -34,7 +34,8 @@ def sampled(text: str) -> dict[str, Any]:
 
 
 def _outcomes(text: str) -> dict[str, tuple[float, str]]:
-    from cryosim.run import RESULT_FILE, run
+    from cryosim.folder import RESULT_FILE
+    from cryosim.run import run
 
     with TemporaryDirectory(prefix="cryosim-") as name:
         path = Path(name) / "sample.toml"

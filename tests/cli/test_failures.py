@@ -150,7 +150,7 @@ def test_a_missing_tool_is_no_numerical_failure(cryosim, case, tmp_path, monkeyp
 
 
 def test_pictures_that_fail_do_not_take_the_result_with_them(cryosim, case, tmp_path, monkeypatch):
-    monkeypatch.setattr("cryosim.run.sys.executable", "/bin/false")
+    monkeypatch.setattr("cryosim.folder.sys.executable", "/bin/false")
     got = cryosim("run", case, "--out", tmp_path / "out", "--figures")
     assert got.code == 0
     assert "pictures were not drawn (exit code 1)" in got.out

@@ -141,7 +141,7 @@ def test_a_run_killed_while_its_pictures_are_drawn_goes_on(unbroken, tmp_path, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("cryosim.run._draw", die)
+        patch.setattr("cryosim.run.draw_pictures", die)
         with pytest.raises(KeyboardInterrupt):
             run(path, out)
     assert not (out / "result.json").exists()
