@@ -5,3 +5,5 @@ from cryosim.outcome.course import DAY as DAY
 from cryosim.outcome.course import STAGES as STAGES
 from cryosim.outcome.course import Course as Course
 from cryosim.outcome.course import Shares as Shares
+from cryosim.outcome.pigment import Band as Band
+from cryosim.outcome.pigment import Pigment as Pigment
