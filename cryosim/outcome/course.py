@@ -27,7 +27,7 @@ Times.  No rates of adipocytes have been published.  :math:`\tau_1 = 4.8` d, :ma
 and :math:`\tau_3 = 28.4` d were fitted, with :math:`n = 2` and :math:`\tau_m = \tau_2` (assumption:
 nothing tells them apart), to three numbers: infiltrate of 5 % of its peak on day 2 (quoted by Tong
 2019; the 5 % an assumption), a peak on day 14 (recalled from histology), and 20.4 of 25.5 % of the
-loss after 2 of 6 months (Coleman et al. 2009, n = 10).  The infiltrate is then at 44 % of its peak
+loss after 2 of 6 months (Coleman et al. 2009, n = 10).  The infiltrate is then at 45 % of its peak
 on day 30 and below 5 % from day 54, within the 60 to 90 days that are recalled.
 
 Massage.  Loss was 1.68 times that without it after 2 months and 1.44 times after 4 (Boey &

@@ -5,14 +5,15 @@ import pytest
 from cryosim.case.applicator import Plate
 from cryosim.case.schema import Anatomy, Output, Room
 from cryosim.library.cite import defaults, sources
+from cryosim.outcome import Course, Pigment
 from cryosim.physics.nucleation import Nucleation
 from cryosim.units import convert
 
 PARTS = {
-    "anatomy": Anatomy, "applicator": Plate, "nucleation": Nucleation,
-    "output": Output, "room": Room,
+    "anatomy": Anatomy, "applicator": Plate, "course": Course,
+    "nucleation": Nucleation, "output": Output, "pigment": Pigment, "room": Room,
 }  # fmt: skip
-SI = {"K": ("degC",), "W/m^2/K": ("W/m^2/K",), "s": ("min", "s")}
+SI = {"K": ("degC",), "W/m^2/K": ("W/m^2/K",), "s": ("d", "min", "s")}
 
 
 @pytest.mark.parametrize("path", defaults())
