@@ -12,7 +12,7 @@ from cryosim.case.limits import Limits
 from cryosim.case.protocol import Phase, unrolled
 from cryosim.case.thickness import Thickness, ThicknessImage
 from cryosim.injury import DEFAULT, Injury
-from cryosim.outcome.course import Course
+from cryosim.outcome import Course, Pigment
 from cryosim.part import Part
 from cryosim.physics.crystallisation import Crystallisation, Equilibrium
 from cryosim.physics.nucleation import Nucleation
@@ -205,6 +205,8 @@ class Case(Part):
     injury: Injury = DEFAULT
     course: Course = Course()
     """The months after, and the sessions; each session repeats the protocol."""
+    pigment: Pigment = Pigment()
+    """Skin of the patient and its sun, for the pigment in the months after."""
     nucleation: Nucleation = Nucleation()
     """When water that supercools freezes after all."""
     limits: Limits = Limits()

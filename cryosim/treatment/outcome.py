@@ -23,6 +23,7 @@ from cryosim.thermal.network import Values
 from cryosim.treatment.calibrated import alternatives
 from cryosim.treatment.fat import Fat, fat_of
 from cryosim.treatment.model import Treatment
+from cryosim.treatment.pigmentation import melanin
 from cryosim.treatment.summary import SIZE
 
 TOLD = (30, 60, 90, 180)
@@ -76,9 +77,9 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     thickness = _thickness(case, fat, last)
     entries = dict(_of_loss(told, volume, unit))
     entries |= _of_thickness(fat, thickness) | _of_inflammation(case, fat, days)
-    return Outcome(
-        _table(_after(case, fat, days), volume, unit), _map(case, fat, thickness), entries
-    )
+    table = _table(_after(case, fat, days), volume, unit)
+    table["melanin index [1]"] = melanin(case, days)
+    return Outcome(table, _map(case, fat, thickness), entries)
 
 
 def write(folder: Path, outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from cryosim.output.provenance import versions
 from cryosim.treatment.bands import Coarser, banded
 from cryosim.treatment.model import Treatment
 from cryosim.treatment.outcome import Outcome
+from cryosim.treatment.pigmentation import pigmentation
 from cryosim.treatment.summary import closure, draws, quantities
 from cryosim.treatment.verdicts import with_selectivity
 
@@ -56,6 +57,7 @@ def contents(
         "quantities": with_selectivity(computed, after.limits),
         "outcome": dict(after.months.entries) if after.months else {},
         "limits": after.limits,
+        "pigment": pigmentation(loaded.case, after.limits),
         "ledger": closure(history),
         "events": treatment.events,
         "draws": draws(frame),
