@@ -11,6 +11,7 @@ from cryosim.treatment.verdicts import NOT_COMPUTED
 
 
 def quantities(result: dict[str, Any]) -> Table:
+    """Every quantity, with the numerical error where it was estimated."""
     table = Table(title=Text(result["title"]), title_justify="left")
     table.add_column("quantity")
     table.add_column("value", justify="right")
