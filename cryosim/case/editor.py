@@ -1,9 +1,10 @@
 """The JSON Schema of case files, by which editors complete and check them."""
 
-from typing import Any
+from typing import Any, get_args
 
 from cryosim.case.schema import Case
 from cryosim.case.shorthand import STANDARD
+from cryosim.injury import DEFAULT, Injury
 from cryosim.library import applicators, sites
 
 _LOG = {
@@ -38,6 +39,9 @@ def json_schema() -> dict[str, Any]:
     for part in ("Cup", "VacuumCup"):  # what a case leaves out, the library may have
         schema["$defs"][part].pop("required", None)
     _of_either_kind(schema["properties"]["applicator"])
+    for law in get_args(get_args(Injury)[0]):
+        if not isinstance(DEFAULT, law):
+            schema["$defs"][law.__name__]["required"] = ["kind"]
     for phase in ("Cool", "Rewarm"):
         schema["$defs"][phase]["properties"]["log"] = _LOG
     schema["$defs"]["Absorption"]["properties"] |= _LOG["properties"]

@@ -5,13 +5,14 @@ import tomllib
 
 import pytest
 
-from cryosim.library import applicators, sites, tissues
+from cryosim.library import applicators, injury_laws, sites, tissues
 
 
 @pytest.mark.parametrize(
     ("what", "names"),
     [
         ("applicators", applicators.names()),
+        ("injury-laws", injury_laws.names()),
         ("sites", sites.names()),
         ("tissues", tissues.names()),
     ],
@@ -45,6 +46,21 @@ def test_list_gives_json(cryosim):
     assert data["sources"]["spiteri-2019"]["seen"] == "abstract"
 
 
+def test_list_documents_an_injury_law(cryosim, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    got = cryosim("list", "injury-laws", "multi-state")
+    row = next(line for line in got.out.splitlines() if line.startswith("│ death"))
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "death", "0.5 1/h", "", "A", "assumption",
+    ]  # fmt: skip
+    said = [line.split(":")[0] for line in got.out.splitlines() if ": " in line]
+    assert ["equation", "validity", "limits"] == [w for w in said if w in injury_laws.WORDS]
+    assert "crystal dose:" not in got.out
+    law = json.loads(cryosim("list", "injury-laws", "--json").out)["injury-laws"]["multi-state"]
+    assert law["limits"] == injury_laws.words("multi-state")["limits"]
+    assert law["harm"]["grade"] == "A"
+
+
 def test_list_refuses_what_it_does_not_have(cryosim):
     got = cryosim("list", "sites", "abdomn")
     assert got.code == 2
@@ -68,6 +84,8 @@ def test_check_prints_the_case_written_out(cryosim, tmp_path):
 def test_the_schema_knows_what_may_be_named(cryosim):
     schema = json.loads(cryosim("schema").out)
     assert schema["$defs"]["Anatomy"]["properties"]["site"]["enum"] == [*sites.names()]
+    laws = [schema["$defs"][law] for law in ("CrystalDose", "TimeBelow", "MultiState")]
+    assert [law.get("required", []) for law in laws] == [[], ["kind"], ["kind"]]
     plate = schema["$defs"]["Plate"]["properties"]
     assert plate["library"]["enum"] == [*applicators.names()]
     assert {"const": "standard"} in schema["properties"]["protocol"]["anyOf"]

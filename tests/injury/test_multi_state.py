@@ -87,7 +87,7 @@ def test_a_session_weeks_later_is_the_same_history_again():
     assert LAW.survival(both)[0] == pytest.approx(LAW.survival(once, sessions=2)[0], rel=1e-12)
 
 
-def test_a_cycle_minutes_later_finds_cells_that_have_not_made_up_their_minds():
+def test_a_cycle_minutes_later_finds_cells_still_vulnerable():
     session, pause = (1200.0, 1.0, 0.0), (300.0, 0.0, 0.0)
     soon = advanced(LAW, session, pause, session)
     exact = expm(generator(LAW, 1.0) * 1200.0)

@@ -1,18 +1,18 @@
-"""Sites and applicators of the library: cited, within their spread, and good as cases."""
+"""What the library holds by name: cited, within its spread; applicators are good as cases."""
 
 import pytest
 from pydantic import TypeAdapter
 
 from cryosim.case.protocol import Phase
 from cryosim.errors import CaseError
-from cryosim.library import applicators, cite, sites, tissues
+from cryosim.library import applicators, cite, injury_laws, sites, tissues
 from cryosim.shape.cup import Cup
 from cryosim.units import convert, split
 
 FROM_FILE = {"file": "case.toml"}
 ENTRIES = [
     pytest.param(key, entry, id=f"{name}.{key}")
-    for module in (sites, applicators)
+    for module in (sites, applicators, injury_laws)
     for name in module.names()
     for key, entry in module.entries(name).items()
 ]
@@ -22,7 +22,7 @@ PUBLISHED = {  # means of Gibney (2010), mm
 }  # fmt: skip
 
 
-SI = {"mm": "m", "min": "s", "s": "s", "degC": "K", "kPa": "Pa", "W/m^2/K": "W/m^2/K"}
+SI = {"mm": "m", "min": "s", "s": "s", "degC": "K", "kPa": "Pa", "W/m^2/K": "W/m^2/K", "1/h": "1/s"}
 
 
 def number(text):
