@@ -1,9 +1,9 @@
-"""Pages that are made from the library: tissues, and applicators and sites."""
+"""Pages that are made from the library: tissues, applicators and sites, injury laws."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cryosim.library import applicators, cite, sites, tissues
+from cryosim.library import applicators, cite, injury_laws, sites, tissues
 from cryosim.library.tissues import Entry
 
 HERE = Path(__file__).parent
@@ -13,7 +13,11 @@ Entries = Mapping[str, Entry]
 
 def pages() -> dict[str, str]:
     """Path of every page that is made -> its Markdown."""
-    return {"tissues.md": tissue_library(), "applicators.md": applicators_and_sites()}
+    return {
+        "tissues.md": tissue_library(),
+        "applicators.md": applicators_and_sites(),
+        "injury-laws.md": laws_of_injury(),
+    }
 
 
 def tissue_library() -> str:
@@ -36,6 +40,22 @@ def applicators_and_sites() -> str:
     for name in sites.names():
         sections.append((heading(name, sites.title(name), level=3), sites.entries(name)))
     return page("applicators.md", sections)
+
+
+def laws_of_injury() -> str:
+    """Every injury law, what is said of it, its parameters and the literature."""
+    sections: list[tuple[str, Entries]] = []
+    for name in injury_laws.names():
+        said = injury_laws.words(name).items()
+        lines = [f"- **{what}**: {_one_line(_equation(what, text))}" for what, text in said]
+        title = heading(name, injury_laws.title(name))
+        sections.append(("\n".join([title, "", *lines]), injury_laws.entries(name)))
+    return page("injury-laws.md", sections)
+
+
+def _equation(what: str, text: str) -> str:
+    """``text``, as code if it is the equation: asterisks and brackets are meant as they are."""
+    return f"`{text.strip()}`" if what == "equation" else text
 
 
 def heading(name: str, title: str, level: int = 2) -> str:

@@ -223,6 +223,11 @@ kind = "table"
 depth = ["0 mm", "5 mm", "20 mm"]
 temperature = ["33 degC", "34.5 degC", "37 degC"]
 """,
+    'injury (kind = "multi-state")': """
+[injury]
+kind = "multi-state"
+harm = "1.5 1/h"
+""",
     "tissue.NAME": """
 [tissue.fat]
 conductivity = "0.20 W/m/K"

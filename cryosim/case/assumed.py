@@ -4,11 +4,21 @@ from collections.abc import Iterator
 
 from cryosim.case.protocol import Repeat
 from cryosim.case.schema import Case
+from cryosim.injury import DEFAULT
 
 
 def assumptions(case: Case) -> list[str]:
     """One line for each: key path, value, and how little is known of it."""
-    return [*_of_phases(case), *_of_release(case)]
+    return [*_of_injury(case), *_of_phases(case), *_of_release(case)]
+
+
+def _of_injury(case: Case) -> Iterator[str]:
+    """An injury law that is not the default."""
+    if case.injury.kind != DEFAULT.kind:
+        yield (
+            f'injury.kind = "{case.injury.kind}" (assumption: no cold-injury constants of '
+            "adipocytes have been published)"
+        )
 
 
 def _of_phases(case: Case) -> Iterator[str]:

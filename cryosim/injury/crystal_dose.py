@@ -45,12 +45,10 @@ _jit: Any = numba.njit(cache=True)
 
 
 class CrystalDose(AbstractInjury):
-    """Survival from the time that lipid has spent crystallised.
-
-    The state holds the dose without massage and the part of it gathered under massage (s).
-    """
+    """Survival from the time that lipid has spent crystallised."""
 
     rows: ClassVar[int] = 2
+    """The dose without massage, and the part of it gathered under massage (s)."""
 
     kind: Literal["crystal dose"] = "crystal dose"
     shape: float = Field(0.5, gt=0.0, le=100.0)

@@ -56,13 +56,10 @@ _HOUR = 3600.0
 
 
 class MultiState(AbstractInjury):
-    """Survival from rates between viable, vulnerable and dead cells.
-
-    The state holds the share no longer viable and the vulnerable share (1), then the same if nobody
-    had massaged.
-    """
+    """Survival from rates between viable, vulnerable and dead cells."""
 
     rows: ClassVar[int] = 4
+    """The share no longer viable and the vulnerable share (1); the same if nobody had massaged."""
 
     kind: Literal["multi-state"] = "multi-state"
     harm: Rate = 2.0 / _HOUR

@@ -43,12 +43,10 @@ _jit: Any = numba.njit(cache=True)
 
 
 class TimeBelow(AbstractInjury):
-    """Survival from the time that a place has spent below a temperature.
-
-    The state holds that time and the part of it spent crystallised under massage (s).
-    """
+    """Survival from the time that a place has spent below a temperature."""
 
     rows: ClassVar[int] = 2
+    """That time, and the part of it spent crystallised under massage (s)."""
 
     kind: Literal["time below threshold"] = "time below threshold"
     threshold: Temperature = 283.55
