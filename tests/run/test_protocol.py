@@ -9,7 +9,7 @@ from support.tables import result_of, table
 
 from cryosim.case.load import load
 from cryosim.errors import CaseError
-from cryosim.injury import CrystalDose
+from cryosim.injury import CrystalDose, TimeBelow
 from cryosim.treatment.build import build
 
 
@@ -204,21 +204,41 @@ def _lost(folder, t):
     return survival[~np.isnan(survival)]
 
 
-def test_a_second_cycle_at_the_same_place_adds_to_the_dose(tmp_path):
-    """The law has a closed form in the dose, which a long break in between doubles.
-
-    Without blood, for vessels remember the first cycle.
-    """
-    output = '[output]\nevery = "1 h"\nfigures = false'
-    cycle = (COLD, ("remove", "6 h"))
-    text = plain(*cycle, output=output)
-    again = '[[protocol]]\nphase = "repeat"\ntimes = 2\n'
-    still = "".join(f'[tissue.{name}]\nperfusion = "0 1/s"\n' for name in ("skin", "fat"))
-    folder, result = result_of(tmp_path, f"{text}\n{again}{still}")
-    assert result["ledger"]["worst residual over heat removed"] < 1e-9
-    end = 8 * 60.0 + 6 * 3600.0
-    law, first, second = CrystalDose(), _lost(folder, end), _lost(folder, 2 * end)
+def _of_twice_the_dose(first):
+    """Survival of two equal doses by the default law, of that of ``first``."""
+    law = CrystalDose()
     dose = law.scale * (first ** (-1.0 / law.shape) - 1.0)
     assert dose.max() > 120.0
-    twice = law.survival(np.stack([dose, np.zeros_like(dose)]), sessions=2)
-    np.testing.assert_allclose(second, twice, rtol=0, atol=2e-4)
+    return law.survival(np.stack([dose, np.zeros_like(dose)]), sessions=2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"), [("crystal dose", _of_twice_the_dose), ("multi-state", np.square)]
+)
+def test_a_second_cycle_after_a_long_break_is_a_second_session(tmp_path, kind, again):
+    """Without blood, for vessels remember the first cycle."""
+    output = '[output]\nevery = "1 h"\nfigures = false'
+    text = plain(COLD, ("remove", "6 h"), output=output)
+    twice = '[[protocol]]\nphase = "repeat"\ntimes = 2\n'
+    still = "".join(f'[tissue.{name}]\nperfusion = "0 1/s"\n' for name in ("skin", "fat"))
+    folder, result = result_of(tmp_path, f'{text}\n{twice}{still}[injury]\nkind = "{kind}"\n')
+    assert result["ledger"]["worst residual over heat removed"] < 1e-9
+    end = 8 * 60.0 + 6 * 3600.0
+    first, second = _lost(folder, end), _lost(folder, 2 * end)
+    assert first.min() < 0.99
+    np.testing.assert_allclose(second, again(first), rtol=0, atol=2e-4)
+
+
+def test_a_law_may_be_at_work_where_nothing_is_crystallised(tmp_path):
+    """All tissue stays at 20 degC, below a threshold of 25 degC and too warm for crystals."""
+    law = '[injury]\nkind = "time below threshold"\nthreshold = "25 degC"\n'
+    still = (
+        'title = "still"\ndimension = 1\n[anatomy]\ncore_temperature = "20 degC"\n'
+        'layers = [{ tissue = "fat", thickness = "20 mm" }]\n'
+        '[room]\ntemperature = "20 degC"\n[start]\nkind = "uniform"\ntemperature = "20 degC"\n'
+    )
+    folder, _ = result_of(tmp_path, f"{still}{phases(('wait', '10 min'))}\n{law}")
+    layers, law = table(folder, "layers.csv"), TimeBelow()
+    assert layers["fat crystallised [1]"].max() < 1e-6
+    left = 1.0 - law.largest * (1.0 - np.exp(-600.0 / law.time))
+    assert layers["fat viable [1]"][-1] == pytest.approx(left, abs=1e-9)

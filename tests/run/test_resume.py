@@ -30,7 +30,8 @@ TWICE = [
 
 def section(integrator="explicit"):
     numerics = {"integrator": integrator}
-    return treatment(dimension=2, mesh=COARSE, protocol=TWICE, numerics=numerics)
+    law = {"kind": "multi-state"}
+    return treatment(dimension=2, mesh=COARSE, protocol=TWICE, numerics=numerics, injury=law)
 
 
 @pytest.fixture(scope="module")
