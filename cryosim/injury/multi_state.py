@@ -32,8 +32,9 @@ that one trial, an assumption as a law).
 Over a step :math:`X` is constant and the two living states have a closed form. With
 :math:`a = k_1 X`, :math:`d = k_2 [1 + (m-1) \mu X]`, :math:`r = k_3 (1 - X)`,
 :math:`\delta = d + r - a` and :math:`q = \sqrt{\delta^2 + 4 a r}` the rates of decay are
-:math:`(a + d + r \mp q)/2`, both real. Each entry is written as a sum of what is not negative, so
-neither share can be negative whatever the step, and what leaves the two is dead.
+:math:`(a + d + r \mp q)/2`, both real. Each entry is written as a sum of what is not negative
+(:math:`q \ge |\delta|`), so neither share can be negative whatever the step, and what leaves the
+two is dead.
 
 Valid, if at all, near what it was fitted to: 30 to 60 min of one session. Limits: all cells of a
 place are alike, so a second session kills the same share of those left, where trials saw it do
@@ -115,11 +116,8 @@ def _advance(  # type: ignore[no-untyped-def]
         q = sqrt(delta * delta + 4.0 * a * r)
         slow = exp(-2.0 * a * d / (a + d + r + q) * dt)
         if q > 0.0:
-            up = q + delta if delta >= 0.0 else 4.0 * a * r / (q - delta)
-            down = q - delta if delta <= 0.0 else 4.0 * a * r / (q + delta)
-            fast = exp(-q * dt)
-            stays = slow * (up + down * fast) / (up + down)
-            remains = slow * (down + up * fast) / (up + down)
+            up, down, fast = (q + delta) / (2.0 * q), (q - delta) / (2.0 * q), exp(-q * dt)
+            stays, remains = slow * (up + down * fast), slow * (down + up * fast)
             mixed = slow * -np.expm1(-q * dt) / q
         else:
             stays, remains, mixed = slow, slow, slow * dt
