@@ -50,6 +50,17 @@ def test_the_register_holds_every_law_there_is():
 
 
 @EACH
+def test_its_kernels_are_compiled_once_and_kept(law):
+    after(law, [(60.0, *FULL)])
+    module = sys.modules[type(law).__module__]
+    kernels = [k for _, k in inspect.getmembers(module, lambda m: hasattr(m, "py_func"))]
+    assert kernels
+    for kernel in kernels:
+        assert len(kernel.signatures) == 1
+        assert kernel.stats.cache_path is not None
+
+
+@EACH
 def test_nothing_has_happened_to_begin_with_and_warmth_does_nothing(law):
     assert law.start(3).shape == (law.rows, 3)
     np.testing.assert_array_equal(law.survival(law.start(3)), 1.0)
