@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from cryosim.case.protocol import Repeat
 from cryosim.case.schema import Case
 from cryosim.injury import DEFAULT
+from cryosim.physics.crystallisation import Equilibrium
 
 
 def assumptions(case: Case) -> list[str]:
     """One line for each: key path, value, and how little is known of it."""
-    return [*_of_injury(case), *_of_phases(case), *_of_release(case)]
+    return [*_of_injury(case), *_of_phases(case), *_of_release(case), *_of_crystals(case)]
 
 
 def _of_injury(case: Case) -> Iterator[str]:
@@ -50,3 +51,18 @@ def _of_release(case: Case) -> Iterator[str]:
                 f"{plate.after.fades:g} s (assumption: measured after suction without cold only, "
                 "8 to 17; none after cold alone)"
             )
+
+
+def _of_crystals(case: Case) -> Iterator[str]:
+    """Rate and supercooling of crystals that are not in equilibrium."""
+    law = case.crystallisation
+    if isinstance(law, Equilibrium):
+        return
+    yield (
+        f"crystallisation.supercooling = {law.supercooling:g} K (assumption: crystals of human fat "
+        "form 5 to 10 K colder than they melt, recalled)"
+    )
+    yield (
+        f'crystallisation.kind = "{law.kind}" with a rate that is an assumption: none of human fat '
+        "has been published; 5 1/h is that of cocoa butter"
+    )

@@ -70,9 +70,9 @@ class HeatBalance:
     def stored(self) -> Values:
         """Sensible, lipid latent and water latent heat (J) of this rank."""
         latent = 0.0 if self.crystals is None else self.crystals.stored
-        result: Values = stored_heat(self.net, self.body.storage, self.T)
-        result[1] += latent
-        return result
+        stored = stored_heat(self.net, self.body.storage, self.T)
+        stored[1] += latent
+        return stored
 
     @property
     def entries(self) -> Values:
@@ -167,8 +167,7 @@ class HeatBalance:
         self.devices.states = self.states_after(new.heat)
         self._book_held(np.where(self.net.held > 0, new.H - self.H, 0.0))
         if self.crystals is not None:
-            held = self.net.held > 0
-            self._book_held(np.where(held, -self.crystals.keep(held, self.dt), 0.0))
+            self._book_held(-self.crystals.keep(self.net.held > 0, self.dt))
         self.H, new.H = new.H, self.H
         self.x, new.x = new.x, self.x
         self.F, new.F = new.F, self.F
@@ -287,7 +286,8 @@ class HeatBalance:
         local = kernels.squared_error(
             self.net, self.body.tables, new.x, new.H, new.estimate, self._arena.weight
         )
-        return max(self._in_tolerances(local), new.plate_error / self._accuracy.tolerance)
+        beside = max(new.plate_error / self._accuracy.tolerance, new.reaction_error)
+        return max(self._in_tolerances(local), beside)
 
     def size_in_tolerances(self, T: Values) -> float:
         """Size of the temperature difference ``T`` (K) in units of the tolerance.  Collective."""

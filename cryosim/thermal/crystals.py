@@ -88,13 +88,13 @@ class Crystals:
         self.heat[self.lipid.node] = self.weight * (X - self.X)
 
     def keep(self, held: npt.NDArray[np.bool_], dt: float) -> Values:
-        """Make what was tried over ``dt`` (s) the kept; return the heat (J) it gave to each node.
+        """Make what was tried over ``dt`` (s) the kept one; return the heat (J) given elsewhere.
 
-        ``held`` are nodes whose temperature is prescribed.
+        ``held`` are nodes whose temperature is prescribed: who does that takes the heat.
         """
         self.before, self.X = self.X, self.candidate
         self.power = np.where(held, 0.0, self.heat / dt)[self.lipid.node]
-        return self.heat
+        return np.where(held, self.heat, 0.0)
 
     def within(self, s: float, which: Indices) -> Values:
         """Crystallised fraction (1) at a fraction ``s`` of the step kept last."""

@@ -72,6 +72,8 @@ class Candidate:
         """Estimated error of the enthalpy of every node (J)."""
         self.plate_error = 0.0
         """Estimated error of plates and sensors (K)."""
+        self.reaction_error = 0.0
+        """Estimated error of a reaction beside the flow of heat, in units of the tolerance."""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from cryosim.physics.blood import BloodFlow
 from cryosim.physics.exchange import Exchange
 from cryosim.thermal import arena, chebyshev, kernels
 from cryosim.thermal.balance import HeatBalance
+from cryosim.thermal.crystals import Crystals
 
 
 def conductivity_two_percent_high(monkeypatch):
@@ -129,6 +130,28 @@ def held_nodes_not_booked(monkeypatch):
     monkeypatch.setattr(HeatBalance, "_book_held", lambda *_: None)
 
 
+def crystals_two_percent_warmer(monkeypatch):
+    """The latent heat of crystals with a rate is too high, in the books as well."""
+    right = Crystals.__init__
+
+    def wrong(self, *given):
+        right(self, *given)
+        self._latent = 1.02 * self._latent
+        self.weight = 1.02 * self.weight
+
+    monkeypatch.setattr(Crystals, "__init__", wrong)
+
+
+def crystals_grow_at_once(monkeypatch):
+    """No supercooling: crystals grow on the curve on which they melt."""
+    right = Crystals.__init__
+
+    def wrong(self, law, *given):
+        right(self, law.model_copy(update={"supercooling": 0.0}), *given)
+
+    monkeypatch.setattr(Crystals, "__init__", wrong)
+
+
 def error_estimate_ignored(monkeypatch):
     monkeypatch.setattr(HeatBalance, "_error", lambda *_: 1e-3)
 
@@ -165,6 +188,6 @@ ALL = {
         film_one_percent_high, plate_one_step_late, flux_limit_ignored, perfusion_two_percent_high,
         perfusion_at_rest_always, ledger_by_the_rates_at_the_end, held_nodes_not_booked,
         error_estimate_ignored, conduction_by_full_quadrature, explicit_stages_of_first_order,
-        implicit_steps_of_first_order,
+        implicit_steps_of_first_order, crystals_two_percent_warmer, crystals_grow_at_once,
     )
 }  # fmt: skip

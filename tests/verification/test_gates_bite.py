@@ -21,6 +21,8 @@ CAUGHT = [
     ("perfusion_at_rest_always", "b08"),
     ("ledger_by_the_rates_at_the_end", "b03a"),
     ("held_nodes_not_booked", "v3"),
+    ("crystals_two_percent_warmer", "crystals_loop"),
+    ("crystals_grow_at_once", "crystals_loop"),
     ("error_estimate_ignored", "v1"),
     ("conductivity_at_the_warm_value", "b12_boxes"),
     ("perfusion_at_rest_always", "b12_boxes"),
