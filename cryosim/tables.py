@@ -75,23 +75,24 @@ _STYLES = {"error": "bold red", "warning": "yellow", "ok": ""}
 def limits(limits: list[dict[str, Any]]) -> Table:
     """Value, nearest tier left or last one broken, margin, place and first time of every limit."""
     table = Table(title=Text("Safety"), title_justify="left", box=box.SIMPLE, pad_edge=False)
+    table.add_column("", no_wrap=True, min_width=len("warning"))
     table.add_column("limit of", min_width=_TITLE)
     for column in ("value", "limit", "margin"):
         table.add_column(column, justify="right", no_wrap=True)
-    for column in ("at [mm]", "since", ""):
-        table.add_column(column, no_wrap=True)
+    table.add_column("since", justify="right", no_wrap=True)
+    table.add_column(Text("at [mm]"), no_wrap=True)
     for x in limits:
         if x["value"] is not None:
             tier = _tier(x)
             first = x["first_time_s"][tier]
             cells = (
+                x["status"],
                 x["title"],
                 f"{x['value']:.3g} {x['unit'].removeprefix('1')}".strip(),
                 _number(x[tier]),
                 _number(x["margin"][tier]),
-                ", ".join(f"{c:.3g}" for c in x["where"]["mm"]) if x["where"] else "",
                 "" if first is None else f"{first / 60:.3g} min",
-                x["status"],
+                ", ".join(f"{c:.3g}" for c in x["where"]["mm"]) if x["where"] else "",
             )
             table.add_row(*map(Text, cells), style=_STYLES[x["status"]])
     return table

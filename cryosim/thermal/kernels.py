@@ -341,7 +341,10 @@ def squared_error(net, tab, x, H_end, estimate, capacity):  # type: ignore[no-un
 
 @_jit
 def between(net, tab, nodes, x, H_start, H_end, F_start, F_end, dt, s, T):  # type: ignore[no-untyped-def]
-    """Temperature ``T`` (K) of ``nodes`` a fraction ``s`` into a step (cubic Hermite in H)."""
+    """Temperature ``T`` (K) of ``nodes`` a fraction ``s`` into a step (cubic Hermite in H).
+
+    Held nodes do not store what flows into them: their H runs straight.
+    """
     T_0, per_kelvin, curve = tab.temperature[0], tab.per_kelvin, tab.curve
     last = curve.shape[1] - 2
     slot_start, tissue, volume = net.slot_start, net.slot_tissue, net.slot_volume
@@ -352,6 +355,8 @@ def between(net, tab, nodes, x, H_start, H_end, F_start, F_end, dt, s, T):  # ty
     for n in range(nodes.size):
         i = nodes[n]
         H = a * H_start[i] + b * F_start[i] + c * H_end[i] + d * F_end[i]
+        if net.held[i] > 0:
+            H = (1.0 - s) * H_start[i] + s * H_end[i]
         k = _interval(T_0, per_kelvin, last, x[i])
         first, end = slot_start[i], slot_start[i + 1]
         place = _newton(per_kelvin, curve, tissue, volume, first, end, H, k)

@@ -72,11 +72,12 @@ class Safety:
             self._basal.temperature(x, balance.H.size) for x in (balance.candidate.x, balance.x)
         ]
         self._see("basal_layer", t, dt, skin, *basal)
-        self._see("nerve_block", t, dt, fat, before[fat], after[fat])
+        of_fat = before[fat], after[fat]
+        self._see("nerve_block", t, dt, fat, *of_fat)
         self._see("muscle", t, dt, self._muscle, before[self._muscle], after[self._muscle])
         self._dose("skin_below_freezing", "below freezing", t, dt, skin,
                    share_below(before[skin], after[skin], self._point))  # fmt: skip
-        cold = fat[np.minimum(before[fat], after[fat]) < self._cold]
+        cold = fat[np.minimum(*of_fat) < self._cold]
         self._dose("nerve_cold", "cold", t, dt, cold,
                    share_below(before[cold], after[cold], self._cold))  # fmt: skip
         self._rewarm(t, dt, before[skin], after[skin])
@@ -86,7 +87,7 @@ class Safety:
     def _see(
         self, key: str, t: float, dt: float, nodes: Indices, before: Values, after: Values
     ) -> None:
-        self.worst[key].follow(t, dt, before, after, self._points[nodes])
+        self.worst[key].follow(t, dt, before, after, self._points, nodes)
 
     def _dose(
         self, key: str, name: str, t: float, dt: float, nodes: Indices, share: Values
@@ -117,8 +118,7 @@ class Safety:
             chance = 1.0 if freezing.iced else freezing.probability
             earlier = 1.0 if freezing.iced else self._probability
             self._probability = freezing.probability
-            nowhere = np.empty((1, 0))
-            self.worst["ice"].follow(t, dt, np.array([earlier]), np.array([chance]), nowhere)
+            self.worst["ice"].follow(t, dt, np.array([earlier]), np.array([chance]), *_NOWHERE)
         if freezing.iced or self._equilibrium:
             holds = np.minimum(before, after) < self._point
             for key in ("melanocytes", "keratinocytes"):
@@ -141,6 +141,9 @@ class Safety:
         for key, seen in memory["worst"].items():
             self.worst[key].recall(seen)
 
+
+_NOWHERE = np.empty((1, 0)), np.zeros(1, dtype=np.int64)
+"""Points and nodes of what has no place."""
 
 _SKIN = ("applicator", "room")
 """Conditions of surfaces that are skin."""

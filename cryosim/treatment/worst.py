@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cryosim.outcome.limits import TIERS, Limit
-from cryosim.thermal.network import Values
+from cryosim.thermal.network import Indices, Values
 
 _TIE = 1e-8
 """Relative difference of values that are the same but for rounding."""
@@ -33,35 +33,46 @@ class Worst:
         """Worst value (SI), or None if nothing was seen."""
         return self.limit.sign * self.level if np.isfinite(self.level) else None
 
-    def follow(self, t: float, dt: float, before: Values, after: Values, points: Values) -> None:
-        """Look at a step of ``dt`` (s) up to ``t`` (s) of values at ``points`` (m), straight in it.
+    def follow(
+        self, t: float, dt: float, before: Values, after: Values, points: Values, nodes: Indices
+    ) -> None:
+        """Look at a step of ``dt`` (s) up to ``t`` (s) of values that run straight in it.
 
-        ``points`` have coordinates, then depth.  A value that stays as bad keeps its first place.
+        They are those of ``nodes``, rows of ``points`` (m): coordinates, then depth.  A value that
+        stays as bad keeps its first place.
         """
         if not after.size:
             return
-        a, b = self.limit.sign * before, self.limit.sign * after
-        top_before, top_after = float(a.max()), float(b.max())
+        top_before, top_after = self._worst_of(before), self._worst_of(after)
         top = max(top_before, top_after)
-        self._cross(t, dt, a, b, top)
+        self._cross(t, dt, before, after, top)
         if top <= self.level:
             return
         at_start = top_before >= top_after
-        tied = np.flatnonzero((a if at_start else b) >= top - _TIE * max(1.0, abs(top)))
+        level = self.limit.sign * (before if at_start else after)
+        tied = np.flatnonzero(level >= top - _TIE * max(1.0, abs(top)))
         self.level, self.time = top, t - dt if at_start else t
-        self.place = min(tuple(points[i].tolist()) for i in tied)
+        rows = points[nodes[tied]]
+        for column in range(rows.shape[1]):
+            rows = rows[rows[:, column] == rows[:, column].min()]
+        self.place = tuple(rows[0].tolist())
 
-    def _cross(self, t: float, dt: float, a: Values, b: Values, top: float) -> None:
-        """Note when tiers are crossed first within the step."""
+    def _worst_of(self, values: Values) -> float:
+        """Worst of ``values``, times the sign of the limit."""
+        return float(values.max()) if self.limit.sign > 0.0 else -float(values.min())
+
+    def _cross(self, t: float, dt: float, before: Values, after: Values, top: float) -> None:
+        """Note when tiers are crossed first within the step; ``top`` is the worst level in it."""
         for name in TIERS:
-            tier = self.limit.tier(name)
-            if tier is None or name in self.first or top <= self.limit.sign * tier:
+            tier, sign = self.limit.tier(name), self.limit.sign
+            if tier is None or name in self.first or top <= sign * tier:
                 continue
-            bound = self.limit.sign * tier
-            here = np.maximum(a, b) > bound
+            a, b = sign * before, sign * after
+            here = np.maximum(a, b) > sign * tier
             start, end = a[here], b[here]
             rises = end > start
-            reached = np.where(rises, (bound - start) / np.where(rises, end - start, 1.0), 0.0)
+            width = np.where(rises, end - start, 1.0)
+            reached = np.where(rises, (sign * tier - start) / width, 0.0)
             self.first[name] = t - dt * (1.0 - max(0.0, float(reached.min())))
 
     def merged(self, comm: Any) -> "Worst":

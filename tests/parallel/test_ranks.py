@@ -10,6 +10,7 @@ import pytest
 from conftest import COARSE, shell, treatment
 from support import bricks
 from support.cases import written
+from support.limits import assert_same_limits
 
 from cryosim.run import run
 
@@ -70,6 +71,7 @@ def assert_agree(one, several, kelvin):
         value = theirs["quantities"][name]["value"]
         rel, abs_ = max(1e-7, 10.0 * kelvin), max(FRACTION, kelvin)
         assert value == pytest.approx(entry["value"], rel=rel, abs=abs_), name
+    assert_same_limits(theirs["limits"], ours["limits"], rel=max(1e-7, 100.0 * kelvin))
     assert theirs["ledger"]["residual over heat removed"] < 1e-9
     assert theirs["timing"]["unknowns"] == ours["timing"]["unknowns"]
     assert theirs["timing"]["steps"] == ours["timing"]["steps"]

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import COARSE, MPIEXEC, ROOT, shell, treatment
 from support.cases import written
+from support.limits import assert_same_limits
 
 import cryosim.treatment.record as record
 from cryosim.errors import CaseError, Interrupted
@@ -78,6 +79,7 @@ def assert_same(out, reference, rtol=1e-9):
         assert ours["quantities"][name]["value"] == pytest.approx(
             entry["value"], rel=1e-8, abs=1e-9
         )
+    assert_same_limits(ours["limits"], theirs["limits"], rel=1e-7)
     assert ours["timing"]["steps"] == theirs["timing"]["steps"]
     assert ours["case_hash"] == theirs["case_hash"]
 

@@ -209,6 +209,18 @@ def test_within_a_step_temperature_runs_from_its_start_to_its_end():
     assert balance.within(0.5, nodes) == pytest.approx(fine.T[nodes], abs=2e-3)
 
 
+def test_within_a_step_a_held_node_goes_straight_whatever_flows_into_it():
+    balance = balance_of(layered(), 34.0)
+    plate = Exchange(
+        temperature=Schedule.of([(0.0, ZERO_CELSIUS), (10.0, ZERO_CELSIUS - 5.0)]), perfect=True
+    )
+    balance.begin(Setting([plate, Exchange()]), 0.0)
+    balance.attempt(0.0, 4.0)
+    balance.keep()
+    at = balance.within(0.25, np.zeros(1, dtype=np.int64))
+    assert at == pytest.approx(ZERO_CELSIUS - 0.5, abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("plate", "words"),
     [(-60.0, r"-\d+\.\d\d degC at node 0 lies outside.*-1\.00 to 41\.00 degC.*numerics.tolerance"),
