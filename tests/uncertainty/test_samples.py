@@ -17,7 +17,7 @@ from cryosim.uncertainty.workers import Worker
 SHORT = treatment(
     protocol=[{"phase": "cool", "temperature": "-12 degC", "ramp": "40 s", "duration": "3 min"}],
     mesh={"depth": {"finest": "0.4 mm", "growth": 1.2, "coarsest": "2 mm"}},
-    output={"every": "60 s", "figures": False},
+    output={"every": "60 s", "fields": False},
 )
 
 
