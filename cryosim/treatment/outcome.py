@@ -9,7 +9,7 @@ device and model are not in it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from cryosim.treatment.summary import SIZE
 
 TOLD = (30, 60, 90, 180)
 """Days after the last session for which the loss is told."""
+
+COMPARED = (60, 120)
+"""Days after the last session for which loss is compared with that without massage."""
 
 INTERVAL = (5.0, 95.0)
 """Percentiles of an interval."""
@@ -76,7 +79,8 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     told = _after(case, fat, last + np.array(TOLD))
     thickness = _thickness(case, fat, last)
     entries = dict(_of_loss(told, volume, unit))
-    entries |= _of_thickness(fat, thickness) | _of_inflammation(case, fat, days)
+    entries |= _of_thickness(fat, thickness) | dict(_of_sessions(case, fat))
+    entries |= _of_massage(case, fat, last) | _of_inflammation(case, fat, days)
     table = _table(_after(case, fat, days), volume, unit)
     table["melanin index [1]"] = melanin(case, days)
     return Outcome(table, _map(case, fat, thickness), entries)
@@ -189,6 +193,39 @@ def _of_thickness(fat: Fat, thickness: Values) -> dict[str, Entry]:
     for n, now in zip(TOLD, mean[1:], strict=True):
         entries[f"fat layer thinner after {n} d"] = _entry(1e3 * (mean[0] - now), "mm", how)
     return entries
+
+
+def _of_sessions(case: Case, fat: Fat) -> Iterator[tuple[str, Entry]]:
+    """Adipocytes that each of several sessions kills."""
+    n, share = len(case.course.sessions), fat.under / fat.under.sum()
+    how = "of the adipocytes under applicators before the first session"
+    for k, dead in enumerate(killed(case.injury, fat, n) @ share, start=1):
+        if n > 1:
+            yield f"adipocytes killed by session {k}", _entry(100.0 * dead, "%", how)
+
+
+def _of_massage(case: Case, fat: Fat, last: float) -> dict[str, Entry]:
+    """Loss over that without massage."""
+    if not fat.massaged.any():
+        return {}
+    days = last + np.array(COMPARED)
+    ratio = _gain(case.injury, case.course, fat, days)
+    others = [_gain(*other, fat, days) for other in alternatives(case, ())]
+    interval = np.percentile(others, INTERVAL, axis=0) if others else None
+    how = "fat lost under applicators, over what it would be had nobody massaged"
+    return {
+        f"gain by massage after {n} d": _entry(
+            ratio[i], "1", how, None if interval is None else interval[:, i]
+        )
+        for i, n in enumerate(COMPARED)
+    }
+
+
+def _gain(law: Injury, course: Course, fat: Fat, days: Values) -> Values:
+    """Loss on ``days`` over that without massage (1)."""
+    alone = replace(fat, state=law.without_massage(fat.state), massaged=0.0 * fat.massaged)
+    with_massage, without = (1.0 - under(law, course, f, days).remaining for f in (fat, alone))
+    return np.asarray(with_massage / without)
 
 
 def _of_inflammation(case: Case, fat: Fat, days: Values) -> dict[str, Entry]:
