@@ -10,7 +10,7 @@ import pytest
 from conftest import COARSE, shell, treatment
 from support import bricks
 from support.cases import written
-from support.limits import assert_same_limits
+from support.limits import assert_same_limits, number_tables
 
 from cryosim.run import run
 
@@ -45,7 +45,7 @@ FRACTION = 1e-9
 
 def assert_agree(one, several, kelvin):
     """Tables agree to ``kelvin`` (or that part of an energy) and their last digit, fields to f4."""
-    for file in one.glob("*.csv"):
+    for file in number_tables(one):
         with file.open() as a, (several / file.name).open() as b:
             (head, *mine), (other_head, *other) = csv.reader(a), csv.reader(b)
         assert head == other_head

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, shell
 from support.device_case import device_case
+from support.limits import number_tables
 
 from cryosim.case.load import load
 from cryosim.errors import Interrupted
@@ -216,7 +217,7 @@ def without_place(events):
 
 
 def assert_same(out, reference):
-    for file in reference.glob("*.csv"):
+    for file in number_tables(reference):
         a, b = table(out, file.name), table(reference, file.name)
         assert list(a) == list(b)
         largest = max(np.nanmax(np.abs(v)) for v in b.values())
