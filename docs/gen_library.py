@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cryosim.library import applicators, cite, injury_laws, sites, tissues
+from cryosim.library import applicators, cite, injury_laws, limits, sites, tissues
 from cryosim.library.tissues import Entry
 
 HERE = Path(__file__).parent
@@ -17,6 +17,7 @@ def pages() -> dict[str, str]:
         "tissues.md": tissue_library(),
         "applicators.md": applicators_and_sites(),
         "injury-laws.md": laws_of_injury(),
+        "safety.md": safety(),
     }
 
 
@@ -56,6 +57,19 @@ def laws_of_injury() -> str:
 def _equation(what: str, text: str) -> str:
     """``text``, as code if it is the equation: asterisks and brackets are meant as they are."""
     return f"`{text.strip()}`" if what == "equation" else text
+
+
+def safety() -> str:
+    """Limits with both tiers, side effects that are only reported, and the literature."""
+    sections: list[tuple[str, Entries]] = [("## Limits", {})]
+    for name in limits.limits():
+        title = heading(name, limits.title(name), level=3)
+        sections.append((title, limits.entries(name)))
+    sections.append(("## Reported, not computed", {}))
+    for name in limits.rates():
+        title = f"### {limits.title(name)[0].upper()}{limits.title(name)[1:]}"
+        sections.append((title, limits.entries(name)))
+    return page("safety.md", sections)
 
 
 def heading(name: str, title: str, level: int = 2) -> str:

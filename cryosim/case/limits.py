@@ -20,28 +20,36 @@ class TemperatureTiers(Part):
     """Temperatures of warning and error, or "off"; as in the library if not given."""
 
     warning: Temperature | Off | None = None
+    """Milder tier."""
     error: Temperature | Off | None = None
+    """Tier that ends a strict run with exit code 4."""
 
 
 class TimeTiers(Part):
     """Times of warning and error, or "off"; as in the library if not given."""
 
     warning: Time | Off | None = None
+    """Milder tier."""
     error: Time | Off | None = None
+    """Tier that ends a strict run with exit code 4."""
 
 
 class RateTiers(Part):
     """Rates of warning and error, or "off"; as in the library if not given."""
 
     warning: WarmingRate | Off | None = None
+    """Milder tier."""
     error: WarmingRate | Off | None = None
+    """Tier that ends a strict run with exit code 4."""
 
 
 class NumberTiers(Part):
     """Numbers of warning and error, or "off"; as in the library if not given."""
 
     warning: Number | Off | None = None
+    """Milder tier."""
     error: Number | Off | None = None
+    """Tier that ends a strict run with exit code 4."""
 
 
 Tiers = TemperatureTiers | TimeTiers | RateTiers | NumberTiers
