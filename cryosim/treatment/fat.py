@@ -88,7 +88,7 @@ def _massaged(treatment: Treatment) -> Values:
     for phase in treatment.phases:
         if phase.massaged is not None:
             np.maximum(total, phase.massaged, out=total)
-    return total
+    return np.minimum(total, 1.0)  # a share of all is above it by rounding
 
 
 def _under_at_rest(frame: Frame) -> Values:

@@ -99,6 +99,7 @@ def test_run_writes_bands_and_shows_them(tmp_path, monkeypatch, capsys):
         main()
     assert ended.value.code == 0
     entries = json.loads((out / "result.json").read_text())["quantities"]
+    assert entries.pop("selectivity")["band"] is None
     assert all(entry["band"] >= 0.0 for entry in entries.values())
     assert 0.0 < entries["coldest skin"]["band"] < 1.0
     assert "±" in capsys.readouterr().out
