@@ -80,19 +80,18 @@ def show_samples(
 
 def _table(told: dict[str, Any]) -> Table:
     """Outcome, value, band, and the inputs that matter most."""
-    table = Table(title="Uncertainty of the inputs", title_justify="left")
+    table = Table(title="Uncertainty of the inputs", title_justify="left", show_lines=True)
     table.add_column("outcome")
-    table.add_column("value", justify="right")
-    table.add_column("5 to 95 %", justify="right", no_wrap=True)
-    table.add_column("follows, by share of variance", min_width=34, overflow="fold")
+    table.add_column("value\n5 to 95 %", justify="right", no_wrap=True)
+    table.add_column("follows, by share of variance", overflow="fold")
     for name in main_outcomes(told):
         band = told["outcomes"][name]
         shown = band["full"] or band | {"value": band["nominal"]}
-        ends = f"{shown['p5']:.3g} to {shown['p95']:.3g}"
         value = f"{shown['value']:.4g}{'' if shown['unit'] == '1' else ' ' + shown['unit']}"
         value += "" if band["full"] else f" ({told['dimension']}-D)"
-        most = _most_important(told["sensitivity"][name], 2.0 * told["noise"])
-        table.add_row(*map(Text, (name, value, ends, most)))
+        value += f"\n{shown['p5']:.3g} to {shown['p95']:.3g}"
+        most = _most_important(told["sensitivity"][name], told["noise"])
+        table.add_row(*map(Text, (name, value, most)))
     return table
 
 

@@ -32,10 +32,15 @@ FEWEST = 30
 RESAMPLES = 50
 """Samples of the bootstrap."""
 
-NOISE = 4.3
+SCATTER = 4.3
 """Standard deviation of the index of an input without effect, times the number of samples."""
 
 Floats = npt.NDArray[np.float64]
+
+
+def noise(n: int) -> float:
+    """Index below which an input may have no effect: one of a hundred is above it by chance."""
+    return 3.0 * SCATTER / n
 
 
 def ranked(names: Sequence[str], X: Floats, Y: Floats, seed: int) -> list[dict[str, Any]]:

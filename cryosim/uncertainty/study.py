@@ -26,7 +26,7 @@ from cryosim.uncertainty.samples import (
     latin_hypercube,
     with_folds,
 )
-from cryosim.uncertainty.sensitivity import NOISE, ranked
+from cryosim.uncertainty.sensitivity import noise, ranked
 from cryosim.uncertainty.table import SAMPLES_FILE, Row, SampleTable
 from cryosim.uncertainty.workers import Answer, Workers, cores, working
 
@@ -168,7 +168,7 @@ def _told(study: Study, table: SampleTable, X: Floats, full: dict[str, Any]) -> 
         "n": study.n, "failed": len(faults), "faults": faults, "seed": study.seed,
         "dimension": study.dimension, "outcomes": outcomes,
         "inputs": {item.name: item.as_dict() for item in study.inputs},
-        "sensitivity": sensitivity, "noise": NOISE / len(good),
+        "sensitivity": sensitivity, "noise": noise(len(good)),
     }  # fmt: skip
 
 

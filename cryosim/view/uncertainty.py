@@ -53,8 +53,8 @@ def uncertainty(folder: Path) -> Figure:
         bands = figure.add_axes((_LEFT, bottom + 0.42 * height, _MIDDLE, 0.5 * height))
         _band(bands, name, told["outcomes"][name], samples)
         bars = figure.add_axes((_RIGHT, bottom + 0.2 * height, _WIDE, 0.72 * height))
-        noise = 2.0 * told["noise"]
-        _bars(bars, told["sensitivity"][name][:MOST_BARS], noise, last=i == len(names) - 1)
+        ranking = told["sensitivity"][name][:MOST_BARS]
+        _bars(bars, ranking, told["noise"], last=i == len(names) - 1)
     return figure
 
 
