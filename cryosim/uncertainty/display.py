@@ -83,7 +83,7 @@ def _table(told: dict[str, Any]) -> Table:
     table = Table(title="Uncertainty of the inputs", title_justify="left", show_lines=True)
     table.add_column("outcome")
     table.add_column("value\n5 to 95 %", justify="right", no_wrap=True)
-    table.add_column("follows, by share of variance", overflow="fold")
+    table.add_column("follows, by share of variance", min_width=34, overflow="fold")
     for name in main_outcomes(told):
         band = told["outcomes"][name]
         shown = band["full"] or band | {"value": band["nominal"]}

@@ -12,7 +12,7 @@ only the order of magnitude is known, and the logarithm is uniform; where the va
 input is uniform.  Inputs are independent of each other: an assumption.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, Literal
@@ -90,7 +90,7 @@ class Input:
 def inputs_of(loaded: Loaded) -> list[Input]:
     """Every uncertain input of the case; raises CaseError for a range that cannot be."""
     found = [*_of_tissues(loaded), *_of_site(loaded), *_of_contacts(loaded)]
-    found += [*_of_defaults(loaded), *_of_injury(loaded), *_of_phases(loaded)]
+    found += [*_of_defaults(loaded), *_of_phases(loaded)]
     inputs = {item.name: item for item in found}
     for path, said in loaded.case.uncertainty.items():
         if said == "off":
@@ -165,7 +165,7 @@ def _of_contacts(loaded: Loaded) -> Iterator[Input]:
 def _of_defaults(loaded: Loaded) -> Iterator[Input]:
     """Defaults of the case file that are in force; alike for all applicators."""
     given = loaded.expanded.fields
-    for path, entry in defaults().items():
+    for path, entry in _parameters(loaded).items():
         part, _, key = path.partition(".")
         paths = _places(given, path)
         if part != "applicator":
@@ -175,14 +175,14 @@ def _of_defaults(loaded: Loaded) -> Iterator[Input]:
             yield _input(paths[0], entry.ranges[""], entry.value, entry, paths)
 
 
-def _of_injury(loaded: Loaded) -> Iterator[Input]:
-    """Parameters of the injury law that the case leaves open."""
+def _parameters(loaded: Loaded) -> Mapping[str, Entry]:
+    """Entries of defaults and of the injury law by the key path where a case can give them."""
     massaged = any(phase.phase == "massage" for phase in loaded.case.phases)
-    for key, entry in injury_laws.entries(loaded.case.injury.kind).items():
-        path = f"injury.{key}"
-        given = get(loaded.expanded.fields, path) is not None
-        if entry.ranges and not given and (massaged or key != "massage"):
-            yield _input(path, entry.ranges[""], entry.value, entry)
+    law = injury_laws.entries(loaded.case.injury.kind).items()
+    return {
+        **defaults(),
+        **{f"injury.{key}": entry for key, entry in law if massaged or key != "massage"},
+    }
 
 
 def _places(given: dict[str, Any], path: str) -> tuple[str, ...]:
@@ -236,8 +236,8 @@ def _written(loaded: Loaded, path: str) -> tuple[str, ...]:
 def _value_of(loaded: Loaded, path: str) -> Any:
     """The value at ``path`` of the case written out, of the library, or a default; or None."""
     found = get(loaded.expanded.fields, _written(loaded, path)[0])
-    if found is None and path in defaults():
-        found = defaults()[path].value
+    if found is None and path in _parameters(loaded):
+        found = _parameters(loaded)[path].value
     if found is None:
         freezing = loaded.case.anatomy.freezing
         held = {name: tissues.fields(name, freezing) for name in loaded.tissues
