@@ -81,7 +81,7 @@ def show_samples(
 def _table(told: dict[str, Any]) -> Table:
     """Outcome, value, band, and the inputs that matter most."""
     table = Table(title="Uncertainty of the inputs", title_justify="left", show_lines=True)
-    table.add_column("outcome")
+    table.add_column("outcome", max_width=19)
     table.add_column("value\n5 to 95 %", justify="right", no_wrap=True)
     table.add_column("follows, by share of variance", min_width=34, overflow="fold")
     for name in main_outcomes(told):
