@@ -124,7 +124,7 @@ def _table(after: _After, volume: float, unit: str) -> dict[str, Values]:
     """Columns of ``course.csv``."""
     shares = after.shares
     lost = 1.0 - shares.remaining
-    low, high = np.full((2, lost.size), np.nan) if after.interval is None else after.interval
+    ends = () if after.interval is None else after.interval
     return {
         DAYS: after.days,
         "viable [1]": shares.viable,
@@ -132,8 +132,7 @@ def _table(after: _After, volume: float, unit: str) -> dict[str, Values]:
         "cleared [1]": shares.cleared,
         "renewed [1]": shares.renewed,
         "fat lost [%]": 100.0 * lost,
-        "fat lost low [%]": 100.0 * low,
-        "fat lost high [%]": 100.0 * high,
+        **{f"fat lost {end} [%]": 100.0 * x for end, x in zip(("low", "high"), ends, strict=False)},
         f"volume lost [{unit}]": volume * lost,
         "inflammation index [1]": shares.inflammation,
     }
