@@ -9,7 +9,7 @@ ifdef PYTHON
 export CRYOSIM_PYTHON := $(PYTHON)
 endif
 
-.PHONY: help run test lint docs env clean
+.PHONY: help run test lint docs calibrate env clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -31,6 +31,9 @@ lint: $(STAMP) ## ruff, mypy and the import contracts
 
 docs: $(STAMP) ## build the documentation into site/ (open site/index.html)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+calibrate: $(STAMP) ## fit injury and course to trials again; writes cryosim/library/calibration.toml
+	OMP_NUM_THREADS=1 $(BIN)/python -m cryosim.calibration
 
 env: $(STAMP) ## make .venv, or renew it after a change of pyproject.toml or constraints.txt
 

@@ -10,10 +10,12 @@ transform of that distribution (as of frailty in survival analysis: Vaupel, Mant
 The most vulnerable cells die first: :math:`k` equal sessions leave
 :math:`S_k = (1 + kD/\theta)^{-a}`, and a second one kills fewer than the first, as observed.
 
-No cold-damage constants of adipocytes have been published.  The defaults are an **assumption**:
-about a quarter of the cells die in 30 min of full crystallisation (:math:`a = 0.5`,
-:math:`\theta = 40` min give 24.4 %), of the order of the 20 to 25 % that trials measure in the fold
-(Coleman et al. 2009), and a second such session kills half as many again.
+No cold-damage constants of adipocytes have been published.  Shape and scale are **calibrated** to
+what trials measured (``cryosim/library/calibration.toml``, written by ``make calibrate``): an hour
+of full crystallisation kills 24 % of the cells, 18 to 32 % by what the trials leave possible
+(:math:`a = 1.06`, :math:`\theta = 200` min).  That share is what the trials tell; shapes from 0.4
+to 20 fit them as well, each with a scale of its own, so times much longer than an hour and second
+sessions rest on the prior.
 
 While a share :math:`\mu` of the cells is massaged, the dose of those that still hold crystals grows
 faster,
@@ -21,18 +23,19 @@ faster,
 .. math:: D = \int [1 + (m - 1)\,\mu]\, X\,dt,
 
 with a factor :math:`m`.  Two minutes of massage right after treatment raised the loss of fat by
-68 % after two months, and by 44 % after four (Boey & Wasilenchuk 2014, n = 10).  If :math:`D_0`
-without massage leaves :math:`S_0 = (1 + D_0/\theta)^{-a}` and massage for :math:`t_m` of cells that
-are fully crystallised shall raise the loss :math:`r`-fold, then
+68 % after two months, and by 44 % after four (Boey & Wasilenchuk 2014, n = 10).  Part of the early
+difference is faster clearance (``massage_hastens`` of the course); :math:`m = 12.7`, calibrated
+together with it, raises the deaths by 29 % after an hour of full crystallisation.  If
+:math:`D_0` without massage leaves :math:`S_0 = (1 + D_0/\theta)^{-a}` and massage for
+:math:`t_m` of cells that are fully crystallised shall raise the deaths :math:`r`-fold, then
 
-.. math:: m = \frac{\theta\,\big\{[1 - r\,(1 - S_0)]^{-1/a} - 1\big\} - D_0}{t_m},
+.. math:: m = \frac{\theta\,\big\{[1 - r\,(1 - S_0)]^{-1/a} - 1\big\} - D_0}{t_m}.
 
-which is 22.46 for :math:`r = 1.68`, :math:`t_m` = 2 min and the 30 min above.  **Calibrated to one
-trial of n = 10, an assumption as a law**: that massage acts through crystals is a conjecture, and
-crystals that melt meanwhile make its effect smaller than in the trial.
+**Calibrated to one trial of n = 10, an assumption as a law**: that massage acts through crystals is
+a conjecture, and crystals that melt meanwhile make its effect smaller than in the trial.
 
-Valid, if at all, for 30 to 60 min of one session.  Limits: cold without crystals does no harm, how
-cold crystals are makes no difference, and long doses kill slowly (nine tenths in 66 h).
+Valid, if at all, for 30 to 120 min of one session.  Limits: cold without crystals does no harm, and
+how cold crystals are makes no difference.
 """
 
 from typing import Any, ClassVar, Literal
@@ -54,13 +57,13 @@ class CrystalDose(AbstractInjury):
     """The dose without massage, and the part of it gathered under massage (s)."""
 
     kind: Literal["crystal dose"] = "crystal dose"
-    shape: float = Field(0.5, gt=0.0, le=100.0)
-    """Shape of the vulnerability distribution (1); assumption."""
-    scale: Duration = 2400.0
-    """Scale :math:`\\theta` of the dose (s), 40 min; assumption."""
-    massage: float = Field(22.46, ge=1.0, le=1000.0)
-    """Factor on the dose while massaged; calibrated to one trial of n = 10 (Boey & Wasilenchuk
-    2014), assumption as a law."""
+    shape: float = Field(1.06, gt=0.0, le=100.0)
+    """Shape of the vulnerability distribution (1); calibrated, see calibration.toml."""
+    scale: Duration = 12000.0
+    """Scale :math:`\\theta` of the dose (s), 200 min; calibrated, see calibration.toml."""
+    massage: float = Field(12.7, ge=1.0, le=1000.0)
+    """Factor on the dose while massaged; calibrated, see calibration.toml, to one trial of n = 10
+    (Boey & Wasilenchuk 2014), assumption as a law."""
 
     def advance(
         self,

@@ -28,14 +28,17 @@ and :math:`\tau_3 = 28.4` d were fitted, with :math:`n = 2` and :math:`\tau_m = 
 nothing tells them apart), to three numbers: infiltrate of 5 % of its peak on day 2 (quoted by Tong
 2019; the 5 % an assumption), a peak on day 14 (recalled from histology), and 20.4 of 25.5 % of the
 loss after 2 of 6 months (Coleman et al. 2009, n = 10).  The infiltrate is then at 45 % of its peak
-on day 30 and below 5 % from day 54, within the 60 to 90 days that are recalled.
+on day 30 and below 5 % from day 54, within the 60 to 90 days that are recalled.  :math:`\tau_3` is
+then calibrated again, with :math:`h` and the injury law, to seven numbers of five trials: 28.7 d
+(``cryosim/library/calibration.toml``).
 
 Massage.  Loss was 1.68 times that without it after 2 months and 1.44 times after 4 (Boey &
 Wasilenchuk 2014, n = 10).  More deaths alone, cleared at the same pace, give one ratio for all
 times; 44 % more deaths, all cleared at once, would give 1.55 and 1.45.  If *every* killed cell of
 massaged tissue is digested faster, :math:`\tau_3 / h`, both ratios are met: 1.68 and 1.44 with
 :math:`h = 2` and 41 % more deaths.  **Assumption**: that massage hastens clearance is a conjecture
-that fits two numbers of one trial; 1.68 and 1.44 may also differ by chance.
+that fits two numbers of one trial; 1.68 and 1.44 may also differ by chance, and the calibrated
+2.18 lies between 1.2 and 6.8.
 
 Turnover.  Adipocytes renew by 10 % a year while their number stays constant (Spalding et al. 2008).
 Whether lost ones are replaced is not known.  If births go on as before the loss, and deaths go with
@@ -116,13 +119,13 @@ class Course(Part):
     """Steps of equal length in the injured stage: more make its end sharper; assumption."""
     apoptotic: Duration = 8.3 * DAY
     """Mean time until an apoptotic cell is phagocytosed; 8.3 d, fitted to histology, assumption."""
-    phagocytosed: Duration = 28.4 * DAY
-    """Mean time of digestion; 28.4 d, fitted to the loss after 2 and 6 months (Coleman 2009)."""
+    phagocytosed: Duration = 28.7 * DAY
+    """Mean time of digestion; 28.7 d, calibrated, see calibration.toml."""
     infiltrate: Duration = 8.3 * DAY
     """Mean time that a recruited macrophage stays; 8.3 d, as apoptosis, assumption."""
-    massage_hastens: float = Field(2.0, ge=1.0, le=100.0)
-    """Factor on the rate of digestion in massaged tissue; fitted to Boey & Wasilenchuk (2014),
-    assumption as a law."""
+    massage_hastens: float = Field(2.18, ge=1.0, le=100.0)
+    """Factor on the rate of digestion in massaged tissue; calibrated, see calibration.toml, to one
+    trial of n = 10 (Boey & Wasilenchuk 2014), assumption as a law."""
     turnover: Renewal = 0.0
     """Rate of renewal, such as ``"0.1 1/year"`` (Spalding 2008); 0 is none.  That it replaces
     killed cells is an assumption."""

@@ -1,0 +1,1 @@
+"""Calibration: free parameters of injury and course, fitted to published end points of trials."""
