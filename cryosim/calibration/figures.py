@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,12 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from cryosim.calibration.parameters import FREE, values
-from cryosim.calibration.result import INTERVAL, Calibration, Fitted, Predicted
+from cryosim.calibration.result import INTERVAL, Calibration, Fitted, Predicted, share_killed
 from cryosim.calibration.words import label
-from cryosim.injury import CrystalDose
 from cryosim.view import style
-
-Values = npt.NDArray[np.float64]
 
 _FIT, _PREDICTION, _PRIOR = "#0072B2", "#D55E00", "#8a94a3"
 """Told apart by every common kind of colour vision (Okabe and Ito)."""
@@ -130,18 +126,11 @@ def _profile(axes: Axes, found: Calibration) -> None:
 def _killed(axes: Axes, found: Calibration) -> None:
     """Share of the cells that crystals kill."""
     minutes = np.linspace(0.0, 120.0, 61)
-    state = np.array([60.0 * minutes, np.zeros(minutes.size)])
-    several = [_share(values(z), state) for z in found.sample]
+    several = [share_killed(values(z), minutes) for z in found.sample]
     low, _, high = 100.0 * np.percentile(several, INTERVAL, axis=0)
     axes.fill_between(minutes, low, high, color=_FIT, alpha=0.25, label="5 to 95 % of the draws")
-    axes.plot(minutes, 100.0 * _share(found.defaults, state), color=_FIT, label="default")
+    axes.plot(minutes, 100.0 * share_killed(found.defaults, minutes), color=_FIT, label="default")
     axes.set_xlabel("full crystallisation [min]")
     axes.set_ylabel("cells killed [%]")
     axes.set_title("what shape and scale mean", loc="left")
     axes.legend(loc="upper left")
-
-
-def _share(found: Values, state: Values) -> Values:
-    law = CrystalDose(shape=float(found[0]), scale=float(found[1]))
-    result: Values = 1.0 - law.survival(state)
-    return result

@@ -46,11 +46,6 @@ class Problem:
         of_data = solve_triangular(self.root, off, lower=True)
         return np.concatenate([of_data, (z - self.prior.mean) / self.prior.sd])
 
-    def without(self, trial: str, trials: dict[str, Trial]) -> "Problem":
-        """The problem without the data of ``trial``."""
-        kept = tuple(one for one in self.endpoints if one.trial != trial)
-        return problem(kept, trials, self.prior)
-
 
 def problem(endpoints: Sequence[Endpoint], trials: dict[str, Trial], prior: Prior) -> Problem:
     """The problem of fitting ``endpoints``."""

@@ -85,6 +85,8 @@ class Calibration:
     """Rows of shape, misfit of the data and of data and prior (sums of squares)."""
     killed: Values
     """Share (1) that each of TIMES kills: default, low, median, high."""
+    alone: dict[str, float]
+    """Share (1) that an hour kills by a fit to one trial alone, of those that tell of it."""
     prior_sd: Values
 
     @property
@@ -131,7 +133,7 @@ def calibrated(data: Trials, variants: Sequence[Variant], number: int, seed: int
         [Predicted(one, float(v), _three(b))
          for one, v, b in zip(data.predicted, nominal[n:], bands[n:], strict=True)],
         identifiability(task, variants[0], best), _profile(task, variants[0], best),
-        _killed(defaults, sample), prior.sd,
+        _killed(defaults, sample), _alone(task, data, variants[0]), prior.sd,
     )  # fmt: skip
 
 
@@ -155,11 +157,11 @@ def _three(band: Values) -> tuple[float, float, float]:
 
 def _left_out(task: Problem, data: Trials, variant: Variant, best: Values) -> list[float]:
     """What the fit without its trial makes of each number."""
-    trials = dict(data.trials)
-    refits = {
-        trial: values(fitted(task.without(trial, trials), variant, best))
-        for trial in dict.fromkeys(one.trial for one in data.fitted)
-    }
+    refits = {}
+    for trial in dict.fromkeys(one.trial for one in data.fitted):
+        others = [one for one in data.fitted if one.trial != trial]
+        refit = fitted(problem(others, dict(data.trials), task.prior), variant, best)
+        refits[trial] = values(refit)
     return [float(predicted((one,), refits[one.trial], variant)[0]) for one in data.fitted]
 
 
@@ -173,12 +175,26 @@ def _profile(task: Problem, variant: Variant, best: Values) -> Values:
     return np.array(rows)
 
 
+def _alone(task: Problem, data: Trials, variant: Variant) -> dict[str, float]:
+    """Share that an hour kills, by a fit to each trial alone that measured a loss."""
+    found = {}
+    for trial in dict.fromkeys(one.trial for one in data.fitted if one.over is None):
+        its = [one for one in data.fitted if one.trial == trial]
+        z = fitted(problem(its, dict(data.trials), task.prior), variant)
+        found[trial] = float(share_killed(values(z), np.array([60.0]))[0])
+    return found
+
+
 def _killed(defaults: Values, sample: Values) -> Values:
     """Share that full crystallisation for each of TIMES kills."""
-    state = np.array([TIMES, np.zeros(len(TIMES))]) * 60.0
+    minutes = np.array(TIMES)
+    several = np.array([share_killed(values(z), minutes) for z in sample])
+    bands = np.percentile(several, INTERVAL, axis=0)
+    return np.vstack([share_killed(defaults, minutes), bands]).T
 
-    def share(found: Values) -> Values:
-        return 1.0 - CrystalDose(**updates(found)[0]).survival(state)
 
-    several = np.array([share(values(z)) for z in sample])
-    return np.vstack([share(defaults), np.percentile(several, INTERVAL, axis=0)]).T
+def share_killed(found: Values, minutes: Values) -> Values:
+    """Share (1) that ``minutes`` of full crystallisation kill."""
+    law = CrystalDose(**updates(found)[0])
+    state = np.array([60.0 * minutes, np.zeros(minutes.size)])
+    return np.asarray(1.0 - law.survival(state))

@@ -102,6 +102,9 @@ def _killed(found: Calibration) -> Table:
     rows = []
     for minutes, (default, low, _, high) in zip(TIMES, 100.0 * found.killed, strict=True):
         rows.append((f"{minutes:g} min", f"{default:.1f} %", f"{low:.1f} to {high:.1f} %"))
+    for trial, share in found.alone.items():
+        what = f"60 min, fitted to one trial alone: {found.data.trials[trial].what}"
+        rows.append((what, f"{100.0 * share:.1f} %", ""))
     return Table("Killed by full crystallisation", ("for", "default", "band"), rows)
 
 

@@ -25,6 +25,7 @@ _HEADER = """\
 # correlation: of the logarithms of the parameters, in the order above.
 # identifiability: data against prior along orthogonal directions in logarithm over prior SD.
 # killed: minutes of full crystallisation; share of the cells: default, low, median, high.
+# killed_in_an_hour_by_one_trial: the same share by a fit to that trial alone.
 # fitted, predicted: end points of trials; value with the defaults, left_out with its trial left out
 #   of the fit; low, median and high of the draws.
 # draws: parameters drawn together, SI, four digits."""
@@ -68,6 +69,9 @@ def _tells(found: Calibration) -> str:
         "",
         "[killed]",
         *_rows(np.column_stack([TIMES, found.killed]), 3),
+        "",
+        "[killed_in_an_hour_by_one_trial]",
+        *(f"{trial} = {_number(share, 3)}" for trial, share in found.alone.items()),
     ])  # fmt: skip
 
 
