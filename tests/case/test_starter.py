@@ -10,7 +10,7 @@ from cryosim.case.load import load
 TEXT = files("cryosim.case").joinpath("starter.toml").read_text(encoding="utf-8")
 EXAMPLES = {
     "flux_limit", "start_temperature", "gel", "perfusion", "conductivity", "kind", "temperature",
-    "faces", "file", "tolerance",
+    "faces", "file", "tolerance", "skin_surface",
 }  # fmt: skip
 """Keys whose commented value is an example, or depends on the case, and not a default."""
 
