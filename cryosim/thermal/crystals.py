@@ -6,19 +6,19 @@ lipid tissues of a node and the heat :math:`F` (W) that reaches it,
 
 .. math:: \dot H = F(T) + W \dot X, \qquad \dot X = R(X, T).
 
-Steps are split as by Strang (1968): crystals react for half a step, heat flows for a whole one,
-crystals react for the other half.  Split so, temperature would jump to and fro in every step; to
-balance the parts (Speth et al. 2013), the power :math:`q` that crystals gave in the step before
-is taken from the reaction and given to the flow.  A reaction over :math:`\tau` goes node by node
-and ends at the temperature that its own latent heat makes,
+In a step of size :math:`\tau` heat flows first, with the power :math:`q` that crystals gave in the
+step before as a source that is constant in the step.  Then crystals react, node by node, and end
+at the temperature that their own latent heat makes; with :math:`H_*` where the flow ended,
 
-.. math:: H(T') = H(T) + W (X' - X) - q \tau, \qquad
+.. math:: H(T') = H_* - q \tau + W (X' - X), \qquad
           X' = \min\{X_\infty(T'),\; \max[X, G(X; T, T')]\},
 
 where :math:`G` is the step of the law towards the supercooled curve
 :math:`X_\infty(T + \Delta)` and :math:`X_\infty(T)` the melting curve.  The right side falls as
 :math:`X'` warms the node, so there is one solution, at any step and however fast the law.  Energy
 is conserved to rounding whatever is left of the equation: what :math:`X` gives, :math:`H` takes.
+As :math:`q` is only a guess for the way between, steps are of second order where crystals are slow
+against them; where they are fast, the curve is a constraint and steps are of first order.
 """
 
 from collections.abc import Callable
@@ -36,8 +36,8 @@ from cryosim.thermal.network import Indices, Network, Values, node_of_slot
 if TYPE_CHECKING:
     from cryosim.thermal.balance import HeatBalance
 
-_CLOSE = 1e-10
-"""Residual of the crystallised fraction (1): 1e-9 K with the latent heat of fat."""
+_CLOSE = 1e-12
+"""Residual of the crystallised fraction (1): 1e-11 K with the latent heat of fat."""
 
 _MOST_ITERATIONS = 60
 
@@ -82,11 +82,6 @@ class Crystals:
         """Latent heat (J) stored, that of liquid lipid being zero; this rank's."""
         return -float(self.weight @ self.X)
 
-    def try_out(self, X: Values) -> None:
-        """Let ``X`` be what the step that is being tried ends with."""
-        self.candidate = X
-        self.heat[self.lipid.node] = self.weight * (X - self.X)
-
     def keep(self, held: npt.NDArray[np.bool_], dt: float) -> Values:
         """Make what was tried over ``dt`` (s) the kept one; return the heat (J) given elsewhere.
 
@@ -100,18 +95,18 @@ class Crystals:
         """Crystallised fraction (1) at a fraction ``s`` of the step kept last."""
         return (1.0 - s) * self.before[which] + s * self.X[which]
 
-    def reacted(
-        self, balance: "HeatBalance", H: Values, x: Values, X: Values, dt: float
-    ) -> tuple[Values, bool]:
-        """Crystallised fraction after ``dt`` (s) of reaction alone, and whether it was found.
+    def react(self, balance: "HeatBalance", H: Values, x: Values, dt: float) -> bool:
+        """Try out what the fraction is after ``dt`` (s); return whether it was found.
 
-        Owned nodes have ``H`` (J) without what the fraction changes by, and had the potentials
-        ``x`` and the fraction ``X`` before.
+        Owned nodes come to the enthalpy ``H`` (J) without what the fraction changes by, and are
+        near the potentials ``x``; held ones are at those.
         """
         node, law, lipid = self.lipid.node, self.law, self.lipid
-        T, held = x[node], balance.net.held[node] > 0
-        may = np.flatnonzero((X > 0.0) | (T + law.supercooling < lipid.onset))
-        T_0, X_0, weight = T[may], X[may], self.weight[may]
+        T, T_end, held = balance.x[node], np.empty(node.size), balance.net.held[node] > 0
+        temperatures(balance, H, x, node, T_end)
+        colder = np.minimum(T, T_end) + law.supercooling
+        may = np.flatnonzero((self.X > 0.0) | (colder < lipid.onset))
+        T_0, X_0, weight = T[may], self.X[may], self.weight[may]
         curve = lipid.crystallised(T_0 + law.supercooling, may)
         H_tried = H.copy()
 
@@ -120,16 +115,18 @@ class Crystals:
             place, T_1 = may[which], np.empty(which.size)
             H_tried[node[place]] = H[node[place]] + weight[which] * (X_1 - X_0[which])
             temperatures(balance, H_tried, x, node[place], T_1)
-            T_1 = np.where(held[place], T_0[which], T_1)
+            T_1 = np.where(held[place], x[node[place]], T_1)
             grown = X_0[which]
             growth = lipid.crystallised(T_1 + law.supercooling, place)
             law.advance(grown, Moment(T_0[which], curve[which]), Moment(T_1, growth), dt)
             grown = np.maximum(grown, X_0[which])
             return np.minimum(grown, lipid.crystallised(T_1, place))
 
-        X = X.copy()
+        X = self.X.copy()
         X[may], found = _solved(after, X_0)
-        return X, found
+        self.candidate = X
+        self.heat[node] = self.weight * (X - self.X)
+        return found
 
 
 def temperatures(balance: "HeatBalance", H: Values, x: Values, nodes: Indices, T: Values) -> None:

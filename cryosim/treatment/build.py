@@ -26,7 +26,7 @@ from cryosim.thermal.devices import Fitted
 from cryosim.thermal.lipid import LipidNodes
 from cryosim.thermal.marching import Accuracy, Integrator
 from cryosim.thermal.network import TissueStencil, Values
-from cryosim.thermal.strang import Strang
+from cryosim.thermal.reacting import Reacting
 from cryosim.treatment.beneath import Beneath
 from cryosim.treatment.contact import contacts_of
 from cryosim.treatment.cups import (
@@ -99,7 +99,7 @@ def build(loaded: Loaded, comm: MPI.Comm) -> Treatment:
     balance = HeatBalance(body, operators.team, T, accuracy, crystals=crystals)
     treatment = Treatment(frame, balance, AdipocyteInjury(loaded.case.injury, lipid))
     integrator = integrator_for(loaded, balance.spectral_radius, comm)
-    balance.integrator = integrator if crystals is None else Strang(integrator, crystals)
+    balance.integrator = integrator if crystals is None else Reacting(integrator, crystals)
     balance.rehearse()
     return treatment
 

@@ -100,8 +100,10 @@ def test_ranks_agree_with_one(tmp_path, ranks, mesh, integrator):
     assert_agree(one, tmp_path / "several", 1e-9 if integrator == "explicit" else 1e-5)
 
 
-def test_two_ranks_agree_on_a_section(tmp_path):
-    case = treatment(dimension=2, mesh=COARSE)
+def test_two_ranks_agree_on_a_section_with_crystals_that_have_a_rate(tmp_path):
+    rate = {"kind": "constant", "rate": "0.05 1/s"}
+    law = {"kind": "foubert", "supercooling": "3 K", "rate": rate}
+    case = treatment(dimension=2, mesh=COARSE, crystallisation=law)
     path = written(tmp_path, case)
     one = run(path, tmp_path / "one")
     got = shell("run", path, "--out", tmp_path / "two", "-q", ranks=2)

@@ -29,10 +29,12 @@ TWICE = [
 """Twice cold, with a fresh gel pad each time; phases end at 300, 390, 490, 790, 880 and 980 s."""
 
 
-def section(integrator="explicit"):
+def section(integrator="explicit", **more):
     numerics = {"integrator": integrator}
     law = {"kind": "multi-state"}
-    return treatment(dimension=2, mesh=COARSE, protocol=TWICE, numerics=numerics, injury=law)
+    return treatment(
+        dimension=2, mesh=COARSE, protocol=TWICE, numerics=numerics, injury=law, **more
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +104,16 @@ def test_so_does_one_with_implicit_steps(tmp_path):
         broken(path, tmp_path / "out", at)
         run(path, tmp_path / "out", resume=True)
         assert_same(tmp_path / "out", unbroken, rtol=1e-8)
+
+
+def test_so_does_one_with_crystals_that_have_a_rate(tmp_path):
+    rate = {"kind": "constant", "rate": "0.05 1/s"}
+    law = {"kind": "foubert", "supercooling": "3 K", "rate": rate}
+    path = written(tmp_path, section(crystallisation=law))
+    unbroken = run(path, tmp_path / "unbroken")
+    broken(path, tmp_path / "out", 270)
+    run(path, tmp_path / "out", resume=True)
+    assert_same(tmp_path / "out", unbroken)
 
 
 def test_a_run_may_be_broken_again_and_again(unbroken, tmp_path):
