@@ -73,8 +73,12 @@ def computed(data: Trials, number: int, seed: int, watch: Watch = lambda *_: Non
 def case_text(setup: Setup, inputs: Mapping[str, float]) -> str:
     """The case file of ``setup``; the melting peaks of the fat are not in it."""
     shown = {name: f"{value:.6g}" for name, value in inputs.items()}
-    texts = {key: Template(text).substitute(shown) for key, text in setup}
-    return Template(template()).substitute(texts | shown)
+    texts = {
+        "what": setup.what, "bottom": setup.bottom, "duration": setup.duration,
+        "perfusion": setup.perfusion, "layers": setup.layers,
+    }  # fmt: skip
+    filled = {key: Template(text).substitute(shown) for key, text in texts.items()}
+    return Template(template()).substitute(filled | shown)
 
 
 def _doses(setup: Setup, inputs: Mapping[str, float]) -> Doses:
