@@ -16,7 +16,7 @@ No rates of adipocytes have been published: histology gives days of first inflam
 and the thinning over two to four months, nothing more.  So a chain has no defaults.
 """
 
-from math import ceil, exp, log2
+from math import ceil, log2
 from typing import Self
 
 import numpy as np
@@ -45,19 +45,24 @@ class StageChain(Part):
 
     def transition(self, dt: float) -> Values:
         """Fractions (1) of stage ``j`` that are in stage ``i`` after ``dt`` (s), at ``[i, j]``."""
+        return np.asarray(self.transitions(np.array([dt]))[0])
+
+    def transitions(self, dt: Values) -> Values:
+        """The same after each of many ``dt`` (s), along a first axis."""
         fastest, n = max(self.rates), len(self.rates)
-        doublings = max(0, ceil(log2(fastest * dt))) if dt > 0.0 else 0
-        events = fastest * dt / 2**doublings
+        most = fastest * float(np.max(dt, initial=0.0))
+        doublings = max(0, ceil(log2(most))) if most > 0.0 else 0
+        events = (fastest * np.asarray(dt) / 2**doublings)[:, None, None]
         leave = np.array(self.rates) / fastest
         jump = np.diag(np.append(1.0 - leave, 1.0)) + np.diag(leave, -1)
-        term = np.eye(n + 1) * exp(-events)
+        term = np.eye(n + 1) * np.exp(-events)
         moved = term.copy()
         for k in range(1, n + _TERMS):
             term = jump @ term * (events / k)
             moved += term
         for _ in range(doublings):
             moved = moved @ moved
-        return np.asarray(moved / moved.sum(axis=0))
+        return np.asarray(moved / moved.sum(axis=1, keepdims=True))
 
     def advance(self, state: Values, dt: float) -> None:
         """Advance the fractions ``state`` (1), one row per stage, in place over ``dt`` (s)."""

@@ -175,6 +175,18 @@ class Course(Part):
             inflammation=np.tensordot(index, every, axes=1),
         )
 
+    def lost(
+        self, times: npt.ArrayLike, killed: npt.ArrayLike, massaged: npt.ArrayLike | None = None
+    ) -> Values:
+        """Volume of fat lost over the original one at ``times`` (s), as ``over`` has it."""
+        plain, soon = self._checked(killed, massaged)
+        since = np.asarray(times, dtype=float)[:, None] - np.array(self.sessions)
+        renewed = -np.expm1(-self.turnover * np.maximum(since, 0.0))
+        cleared = np.tensordot(self._each(since)[3], plain, axes=1)
+        if massaged is not None:
+            cleared += np.tensordot(self._each(since, massaged=True)[3], soon, axes=1)
+        return np.asarray(cleared - np.tensordot(renewed, plain + soon, axes=1))
+
     def _checked(self, killed: npt.ArrayLike, massaged: npt.ArrayLike | None) -> list[Values]:
         """``killed`` and ``massaged`` as arrays, if they can be fractions of one whole."""
         plain = np.asarray(killed, dtype=float)
@@ -202,12 +214,9 @@ class Course(Part):
         n = self.steps
         step = n / self.injured
         chain = StageChain(rates=(step,) * n + (1.0 / self.apoptotic, 1.0 / third))
-        shares = np.zeros((4, np.size(times)))
-        for i, t in enumerate(np.ravel(np.asarray(times, dtype=float))):
-            if t >= 0.0:
-                first = chain.transition(t)[:, 0]
-                shares[:, i] = first[:n].sum(), *first[n:]
-        return shares
+        t = np.ravel(np.asarray(times, dtype=float))
+        first = chain.transitions(np.maximum(t, 0.0))[:, :, 0].T
+        return np.vstack([first[:n].sum(axis=0), first[n:]]) * (t >= 0.0)
 
     def _peak(self) -> float:
         """Largest share of the infiltrate (1), by golden section: it rises, then falls."""

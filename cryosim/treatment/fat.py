@@ -1,6 +1,7 @@
 """The fat of a treatment node by node, on rank 0: what the months after are computed from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -35,6 +36,16 @@ class Fat:
     """Place (m) of each column along the skin, (n_columns, dimension - 1)."""
     area: Values
     """Area (m^2) of each column; a width in a section, 1 in a column of tissue."""
+
+    def under_applicators(self) -> Self:
+        """The nodes with fat under applicators, without columns."""
+        here = self.under > 0.0
+        return replace(
+            self, state=np.ascontiguousarray(self.state[:, here]), volume=self.volume[here],
+            under=self.under[here], under_at_rest=self.under_at_rest[here],
+            massaged=self.massaged[here], column=self.column[:0], place=self.place[:0],
+            area=self.area[:0],
+        )  # fmt: skip
 
     def over_columns(self, values: Values) -> Values:
         """Sums of the nodal ``values``, (..., n), over columns, (..., n_columns)."""

@@ -8,15 +8,16 @@ injury law and of the course make of it, drawn together as the trials leave them
 device and model are not in it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cryosim.case.schema import Case
 from cryosim.injury import Injury
+from cryosim.library import calibration
 from cryosim.outcome.course import DAY, STAGES, Course, Shares
 from cryosim.output.files import write_csv
 from cryosim.thermal.network import Values
@@ -54,14 +55,33 @@ class Outcome:
     """Name -> value, unit, interval and how it was taken."""
 
 
-@dataclass(frozen=True)
-class _After:
-    """Loss of fat (1) and the shares it comes from, under the applicators."""
+class _Killed(NamedTuple):
+    """Adipocytes under the applicators that each session kills, by the fate of the dead (1)."""
 
-    days: Values
-    shares: Shares
-    interval: Values | None
-    """Least and greatest loss (1) at each of the days."""
+    course: Course
+    plain: Values
+    massaged: Values
+
+    def lost(self, days: Values) -> Values:
+        """Fat lost (1) on ``days``."""
+        return self.course.lost(days * DAY, self.plain, self.massaged)
+
+    def over(self, days: Values) -> Shares:
+        """Shares of the adipocytes on ``days``."""
+        return self.course.over(days * DAY, self.plain, self.massaged)
+
+
+class _Estimate(NamedTuple):
+    """What a case comes to, and what else the trials leave as possible."""
+
+    best: _Killed
+    others: list[_Killed]
+
+    def interval(self, of: Callable[[_Killed], Values]) -> Values | None:
+        """Ends of what ``of`` gives for the others; none without any."""
+        if not self.others:
+            return None
+        return np.asarray(np.percentile([of(x) for x in self.others], INTERVAL, axis=0))
 
 
 def outcome_of(treatment: Treatment) -> Outcome | None:
@@ -72,16 +92,17 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     fat, case = fat_of(treatment), treatment.frame.loaded.case
     if fat is None or not fat.under.sum() > 0.0:
         return None
-    last = case.course.sessions[-1] / DAY
+    last, near = case.course.sessions[-1] / DAY, fat.under_applicators()
     days = np.arange(np.floor(last) + TOLD[-1] + 1.0)
     unit, factor = SIZE[case.dimension]
     volume = float(fat.under.sum()) * factor
-    told = _after(case, fat, last + np.array(TOLD))
-    thickness = _thickness(case, fat, last)
-    entries = dict(_of_loss(told, volume, unit))
-    entries |= _of_thickness(fat, thickness) | dict(_of_sessions(case, fat))
-    entries |= _of_massage(case, fat, last) | _of_inflammation(case, fat, days)
-    table = _table(_after(case, fat, days), volume, unit)
+    pairs = [(case.injury, case.course), *alternatives(case, calibration.draws())]
+    best, *others = (_killed_under(*pair, near) for pair in pairs)
+    estimate, thickness = _Estimate(best, others), _thickness(case, fat, last)
+    entries = dict(_of_loss(estimate, last, volume, unit))
+    entries |= _of_thickness(fat, thickness) | dict(_of_sessions(best))
+    entries |= _of_massage(pairs, near, last) | _of_inflammation(best, days)
+    table = _table(estimate, days, volume, unit)
     table["melanin index [1]"] = melanin(case, days)
     return Outcome(table, _map(case, fat, thickness), entries)
 
@@ -102,31 +123,22 @@ def killed(law: Injury, fat: Fat, sessions: int) -> Values:
     return result
 
 
-def under(law: Injury, course: Course, fat: Fat, days: Values) -> Shares:
-    """Mean shares under the applicators on ``days``."""
+def _killed_under(law: Injury, course: Course, fat: Fat) -> _Killed:
+    """Mean of what each session kills under the applicators."""
     dead, share = killed(law, fat, len(course.sessions)), fat.under / fat.under.sum()
-    plain, soon = dead @ (share * (1.0 - fat.massaged)), dead @ (share * fat.massaged)
-    return course.over(days * DAY, plain, soon)
-
-
-def _after(case: Case, fat: Fat, days: Values) -> _After:
-    """What the case comes to on ``days``, and what its calibrated alternatives do."""
-    shares = under(case.injury, case.course, fat, days)
-    others = [1.0 - under(*other, fat, days).remaining for other in alternatives(case, ())]
-    interval = np.percentile(others, INTERVAL, axis=0) if others else None
-    return _After(days, shares, interval)
+    return _Killed(course, dead @ (share * (1.0 - fat.massaged)), dead @ (share * fat.massaged))
 
 
 # --- tables ----------------------------------------------------------------------------------
 
 
-def _table(after: _After, volume: float, unit: str) -> dict[str, Values]:
+def _table(estimate: _Estimate, days: Values, volume: float, unit: str) -> dict[str, Values]:
     """Columns of ``course.csv``."""
-    shares = after.shares
+    shares, interval = estimate.best.over(days), estimate.interval(lambda x: x.lost(days))
     lost = 1.0 - shares.remaining
-    ends = () if after.interval is None else after.interval
+    ends = () if interval is None else interval
     return {
-        DAYS: after.days,
+        DAYS: days,
         "viable [1]": shares.viable,
         **{f"{name} [1]": row for name, row in zip(STAGES, shares.dying, strict=False)},
         "cleared [1]": shares.cleared,
@@ -171,13 +183,16 @@ def _covered(fat: Fat) -> Values:
 # --- numbers ---------------------------------------------------------------------------------
 
 
-def _of_loss(after: _After, volume: float, unit: str) -> Iterator[tuple[str, Entry]]:
+def _of_loss(
+    estimate: _Estimate, last: float, volume: float, unit: str
+) -> Iterator[tuple[str, Entry]]:
     """Fat lost on every day that is told, as a share and as a volume."""
     where = "of the fat under applicators, days after the last session; cleared cells count as lost"
-    lost = 1.0 - after.shares.remaining
+    days = last + np.array(TOLD)
+    lost, ends = estimate.best.lost(days), estimate.interval(lambda x: x.lost(days))
     for name, of, factor in (("fat lost", "%", 100.0), ("volume lost", unit, volume)):
         for i, n in enumerate(TOLD):
-            interval = None if after.interval is None else factor * after.interval[:, i]
+            interval = None if ends is None else factor * ends[:, i]
             yield f"{name} after {n} d", _entry(factor * lost[i], of, where, interval)
 
 
@@ -194,27 +209,26 @@ def _of_thickness(fat: Fat, thickness: Values) -> dict[str, Entry]:
     return entries
 
 
-def _of_sessions(case: Case, fat: Fat) -> Iterator[tuple[str, Entry]]:
+def _of_sessions(best: _Killed) -> Iterator[tuple[str, Entry]]:
     """Adipocytes that each of several sessions kills."""
-    n, share = len(case.course.sessions), fat.under / fat.under.sum()
+    dead = best.plain + best.massaged
     how = "of the adipocytes under applicators before the first session"
-    for k, dead in enumerate(killed(case.injury, fat, n) @ share, start=1):
-        if n > 1:
-            yield f"adipocytes killed by session {k}", _entry(100.0 * dead, "%", how)
+    for k, share in enumerate(dead, start=1):
+        if dead.size > 1:
+            yield f"adipocytes killed by session {k}", _entry(100.0 * share, "%", how)
 
 
-def _of_massage(case: Case, fat: Fat, last: float) -> dict[str, Entry]:
-    """Loss over that without massage."""
+def _of_massage(pairs: Sequence[tuple[Injury, Course]], fat: Fat, last: float) -> dict[str, Entry]:
+    """Loss over that without massage; ``pairs`` begin with those of the case."""
     if not fat.massaged.any():
         return {}
     days = last + np.array(COMPARED)
-    ratio = _gain(case.injury, case.course, fat, days)
-    others = [_gain(*other, fat, days) for other in alternatives(case, ())]
-    interval = np.percentile(others, INTERVAL, axis=0) if others else None
+    ratio, *others = (_gain(*pair, fat, days) for pair in pairs)
+    ends = np.percentile(others, INTERVAL, axis=0) if others else None
     how = "fat lost under applicators, over what it would be had nobody massaged"
     return {
         f"gain by massage after {n} d": _entry(
-            ratio[i], "1", how, None if interval is None else interval[:, i]
+            ratio[i], "1", how, None if ends is None else ends[:, i]
         )
         for i, n in enumerate(COMPARED)
     }
@@ -223,13 +237,13 @@ def _of_massage(case: Case, fat: Fat, last: float) -> dict[str, Entry]:
 def _gain(law: Injury, course: Course, fat: Fat, days: Values) -> Values:
     """Loss on ``days`` over that without massage (1)."""
     alone = replace(fat, state=law.without_massage(fat.state), massaged=0.0 * fat.massaged)
-    with_massage, without = (1.0 - under(law, course, f, days).remaining for f in (fat, alone))
+    with_massage, without = (_killed_under(law, course, f).lost(days) for f in (fat, alone))
     return np.asarray(with_massage / without)
 
 
-def _of_inflammation(case: Case, fat: Fat, days: Values) -> dict[str, Entry]:
+def _of_inflammation(best: _Killed, days: Values) -> dict[str, Entry]:
     """When the infiltrate is densest."""
-    index = under(case.injury, case.course, fat, days).inflammation
+    index = best.over(days).inflammation
     if not index.max() > 0.0:
         return {}
     how = "days after the first session, of the infiltrate under applicators; whole days"
