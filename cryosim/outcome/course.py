@@ -71,7 +71,7 @@ STAGES = ("injured", "apoptotic", "phagocytosed", "cleared")
 """Stages of a killed cell, in order."""
 
 _ROUNDING = 1e-12
-"""By how much the killed fractions of all sessions may exceed 1."""
+"""By how much killed fractions may lie outside 0 to 1."""
 
 Renewal = Annotated[float, Unit("1/s", "0.1 1/year")]
 
@@ -198,7 +198,7 @@ class Course(Part):
             )
         worst = (plain + soon).sum(axis=0).max(initial=0.0)
         least = min(plain.min(initial=0.0), soon.min(initial=0.0))
-        if not (least >= 0.0 and worst <= 1.0 + _ROUNDING):
+        if not (least >= -_ROUNDING and worst <= 1.0 + _ROUNDING):
             raise ValueError(
                 f"killed fractions from {least:g} to {worst:g} over all sessions must lie between "
                 "0 and 1"
