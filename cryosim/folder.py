@@ -31,6 +31,7 @@ _LEFTOVERS = (
     "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
     "figures/phase_*.png", "figures/animation.*",
     "samples.csv", "figures/uncertainty.png",
+    "figures/months.png", "figures/thickness_map.png", "figures/limits.png",
 )  # fmt: skip
 """What an earlier run may have left in a result folder; nothing else there is touched."""
 

@@ -93,7 +93,7 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     if fat is None or not fat.under.sum() > 0.0:
         return None
     last, near = case.course.sessions[-1] / DAY, fat.under_applicators()
-    days = np.arange(np.floor(last) + TOLD[-1] + 1.0)
+    days = np.arange(np.ceil(last) + TOLD[-1] + 1.0)
     unit, factor = SIZE[case.dimension]
     volume = float(fat.under.sum()) * factor
     pairs = [(case.injury, case.course), *alternatives(case, calibration.draws())]

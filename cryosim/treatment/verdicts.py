@@ -62,6 +62,7 @@ def _of_limit(frame: Frame, worst: Worst) -> Entry:
         "value": told,
         "unit": tiers.unit_of(key),
         **bounds,
+        "harmless": tiers.told(key, limit.harmless),
         "margin": {n: _margin(limit.sign, told, bounds[n]) for n in TIERS},
         "status": limit.status(value),
         "where": _where(worst),
@@ -93,7 +94,7 @@ def _of_rate(key: str) -> Entry:
     return {
         "key": key, "title": library.title(key), "value": None, "unit": "", **none,
         "margin": none, "status": "info", "where": None, "time_s": None, "first_time_s": none,
-        "used": None, "source": list(rate.source), "grade": rate.grade,
+        "used": None, "harmless": None, "source": list(rate.source), "grade": rate.grade,
         "how": f"{rate.value}{NOT_COMPUTED}",
     }  # fmt: skip
 
@@ -117,7 +118,7 @@ def with_selectivity(quantities: Mapping[str, Entry], limits: Sequence[Entry]) -
 _HEADER = (
     "limit", "status", "value", "unit", "warning", "error", "margin to warning",
     "margin to error", "where [mm]", "depth [mm]", "at [s]",
-    "warning first at [s]", "error first at [s]",
+    "warning first at [s]", "error first at [s]", "title", "harmless",
 )  # fmt: skip
 
 
@@ -130,6 +131,7 @@ def write(folder: Path, limits: Sequence[Entry]) -> None:
             " ".join(f"{c:g}" for c in x["where"]["mm"]) if x["where"] else None,
             x["where"]["depth_mm"] if x["where"] else None,
             x["time_s"], x["first_time_s"]["warning"], x["first_time_s"]["error"],
+            x["title"], x["harmless"],
         ]
         for x in limits
     ]  # fmt: skip

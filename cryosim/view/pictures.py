@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cryosim.doctor import require_rendering
-from cryosim.view import charts, cut, depth, fold, overlay, style
+from cryosim.view import charts, cut, depth, fold, limits, months, overlay, style, thickness
 from cryosim.view.cups import cups_of
 from cryosim.view.result import Result
 from cryosim.view.style import Scale
@@ -62,10 +62,23 @@ def _makers(result: Result, step: int, scale: Scale) -> dict[str, Maker]:
     if cups_of(result) and result.dimension > 1:
         for name, at in fold.ends_of_phases(result).items():
             makers[f"phase_{name}"] = partial(fold.phase_layers, result, at, scale)
+    makers |= _of_meaning(result)
     if (result.folder / "result.json").is_file() and "uncertainty" in result.json:
         makers["uncertainty"] = lambda: uncertainty(result.folder)
     if result.dimension == 3:  # last: where nothing can be rendered, the charts are there
         makers["temperature_3d"] = lambda: _rendered(result, step, scale)
+    return makers
+
+
+def _of_meaning(result: Result) -> dict[str, Maker]:
+    """What the run means, as far as it says so: the months after, the fat layer and safety."""
+    makers: dict[str, Maker] = {}
+    if result.has("course"):
+        makers["months"] = lambda: months.months(result)
+    if result.has("thickness"):
+        makers["thickness_map"] = lambda: thickness.thickness_map(result)
+    if limits.told(result):
+        makers["limits"] = lambda: limits.limits_chart(result)
     return makers
 
 

@@ -245,7 +245,7 @@ def test_figures_can_be_asked_for_and_declined(tmp_path):
     path = written(tmp_path, treatment(output={"every": "2 min"}))
     folder = run(path, tmp_path / "out")
     drawn = {file.name for file in (folder / "figures").iterdir()}
-    assert {"layers_cut.png", "layers_over_time.png", "depth_time.png"} <= drawn
+    assert {"layers_cut.png", "layers_over_time.png", "depth_time.png", "months.png"} <= drawn
     assert json.loads((folder / "result.json").read_text())["figures"] == "drawn"
     run(path, tmp_path / "out", figures=False)
     assert not list(folder.glob("figures/*")), "pictures of an earlier run beside new numbers"
