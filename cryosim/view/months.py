@@ -77,9 +77,14 @@ def _line(table: Table, days: Floats) -> str:
     """What is seen, and what the parameters rest on."""
     count = "the session" if days.size == 1 else f"{days.size} sessions"
     seen = f"Months after {count}, mean of the fat under applicators. "
-    if np.isfinite(table[HIGH]).any():
+    if _banded(table):
         return seen + "Injury and course calibrated to trials; tissue and device not in the band"
-    return seen + "Injury and course rest on assumptions or the case's own values: no band"
+    return seen + "Injury or course not as calibrated to trials: an assumption, no band"
+
+
+def _banded(table: Table) -> bool:
+    """Whether the loss has the interval of the calibration."""
+    return HIGH in table and bool(np.isfinite(table[HIGH]).any())
 
 
 def _panels(figure: Figure, indices: int) -> list[Axes]:
@@ -98,12 +103,11 @@ def _panels(figure: Figure, indices: int) -> list[Axes]:
 def _lost(axes: Axes, table: Table, days: Floats) -> None:
     """Fat lost with its band, the marked days and their numbers."""
     time, lost = table[DAYS], table[LOST]
-    banded = bool(np.isfinite(table[HIGH]).any())
-    if banded:
+    if _banded(table):
         axes.fill_between(time, table[LOW], table[HIGH], color=style.lighter(style.COLD, 0.78),
                           linewidth=0.0)  # fmt: skip
     axes.plot(time, lost, color=style.COLD, linewidth=2.6)
-    top = 1.12 * max(float(np.nanmax([lost, table[HIGH]])), 0.5)
+    top = 1.12 * max(float(table[HIGH if _banded(table) else LOST].max()), 0.5)
     axes.set_ylim(0.0, top)
     axes.set_ylabel("fat lost [%]")
     at = days[-1] + np.array(MARKED)
@@ -119,7 +123,7 @@ def _lost(axes: Axes, table: Table, days: Floats) -> None:
     told = ", ".join(f"{d:.4g}" for d in days)
     words = fitted(f"▼ session on day {told}", _ROOM, style.SMALL)
     _write(axes, 0.0, 0.135, words[0], size=words[1])
-    if banded:
+    if _banded(table):
         _write(axes, 0.0, 0.045, "shaded: 5 to 95 % of the calibration")
 
 
@@ -127,7 +131,8 @@ def _readout(axes: Axes, table: Table, at: Floats) -> None:
     """The marked days as a table: fat lost, its interval and its size."""
     name = next(k for k in table if k.startswith("volume lost ["))
     unit, what = _SIZES[name.removeprefix("volume lost [").removesuffix("]")]
-    columns = {k: np.interp(at, table[DAYS], table[k]) for k in (LOST, LOW, HIGH, name)}
+    wanted = (LOST, name, *((LOW, HIGH) if _banded(table) else ()))
+    columns = {k: np.interp(at, table[DAYS], table[k]) for k in wanted}
     _write(axes, 0.0, 0.96, "after the last session", bold=True)
     _write(axes, 0.27, 0.86, "fat lost")
     _write(axes, 0.66, 0.86, what)
@@ -136,7 +141,7 @@ def _readout(axes: Axes, table: Table, at: Floats) -> None:
         _write(axes, 0.0, y, f"{n} d", bold=True)
         _write(axes, 0.27, y, f"{columns[LOST][i]:.1f} %", bold=True)
         _write(axes, 0.66, y, f"{columns[name][i]:.3g} {unit}", bold=True)
-        if np.isfinite(columns[HIGH][i]):
+        if HIGH in columns:
             _write(axes, 0.27, y - 0.057, f"{columns[LOW][i]:.1f} to {columns[HIGH][i]:.1f} %",
                    size=0.85 * style.SMALL)  # fmt: skip
 

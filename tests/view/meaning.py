@@ -34,12 +34,12 @@ def tell_months(folder: Path, sessions: tuple[float, ...] = (0.0,), *, banded: b
                                    leaves[2])):  # fmt: skip
             stages[i] += 0.1 * share * (days >= day)
     lost = 100.0 * stages[3]
-    band = (0.7 * lost, 1.4 * lost) if banded else ([None] * days.size,) * 2
+    band = {"fat lost low [%]": 0.7 * lost, "fat lost high [%]": 1.4 * lost} if banded else {}
     rows = {
         "time [d]": days, "viable [1]": 1.0 - killed,
         **{f"{name} [1]": row for name, row in zip(STAGES, stages, strict=True)},
-        "renewed [1]": 0.0 * days, "fat lost [%]": lost, "fat lost low [%]": band[0],
-        "fat lost high [%]": band[1], f"volume lost [{unit}]": 0.72 * lost,
+        "renewed [1]": 0.0 * days, "fat lost [%]": lost, **band,
+        f"volume lost [{unit}]": 0.72 * lost,
         "inflammation index [1]": stages[2], "melanin index [1]": 5.0 * stages[2],
     }  # fmt: skip
     _write(folder / "course.csv", rows)

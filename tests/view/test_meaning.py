@@ -77,7 +77,7 @@ def test_months_say_what_the_numbers_rest_on(folder, banded):
     tell_months(folder, banded=banded)
     figure = drawn(months.months, folder)
     said = " ".join(texts(figure))
-    assert ("calibrated to trials" in said) == banded
+    assert ("Injury and course calibrated to trials" in said) == banded
     assert ("no band" in said) != banded
     assert ("6.9 to 13.8 %" in said) == banded
     shaded = figure.axes[0].collections
