@@ -13,85 +13,32 @@ input is uniform.  Inputs are independent of each other: an assumption.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from math import sqrt
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from cryosim.case.faults import did_you_mean, shown
 from cryosim.case.load import Loaded
 from cryosim.case.protocol import Repeat
 from cryosim.errors import CaseError
+from cryosim.injury import DEFAULT
 from cryosim.library import applicators, injury_laws, tissues
 from cryosim.library.cite import defaults
 from cryosim.library.tissues import Entry
+from cryosim.uncertainty.calibrated import calibrated
+from cryosim.uncertainty.input import Input
 from cryosim.uncertainty.paths import get, number_of
 from cryosim.units import convert, fits
 
-DECADE = 10.0
-"""Ratio of the ends above which the logarithm is uniform."""
-
 CHOSEN = {*applicators.SIZE, *applicators.CAVITY, *applicators.PROTOCOL, "suction"}
 """Entries of applicators that their user decides."""
-
-Distribution = Literal["triangular", "uniform", "log-uniform"]
-
-
-@dataclass(frozen=True)
-class Input:
-    """One uncertain input; its numbers are in ``unit``."""
-
-    name: str
-    """Key path of the case where it can be given."""
-    paths: tuple[str, ...]
-    """Key paths of the case written out that take its value."""
-    nominal: float
-    low: float
-    high: float
-    unit: str
-    source: tuple[str, ...]
-    grade: str
-    """Of the library, or "case"."""
-
-    @property
-    def distribution(self) -> Distribution:
-        """How the values between the ends are distributed."""
-        if self.low > 0.0 and self.high > DECADE * self.low:
-            return "log-uniform"
-        return "triangular" if self.low <= self.nominal <= self.high else "uniform"
-
-    def at(self, share: float) -> float:
-        """The value below which there is a ``share`` (0 to 1) of all."""
-        if self.distribution == "log-uniform":
-            return float(self.low * (self.high / self.low) ** share)
-        width, below = self.high - self.low, self.nominal - self.low
-        if self.distribution == "uniform":
-            return self.low + share * width
-        if share * width < below:
-            return self.low + sqrt(share * width * below)
-        return self.high - sqrt((1.0 - share) * width * (width - below))
-
-    def given(self, x: float) -> str | float:
-        """The value ``x`` as a case file gives it."""
-        return x if self.unit == "1" else f"{x!r} {self.unit}"
-
-    @property
-    def header(self) -> str:
-        """Name with unit, for a table."""
-        return f"{self.name} [{self.unit}]"
-
-    def as_dict(self) -> dict[str, Any]:
-        """What ``result.json`` says of it."""
-        return {
-            "value": self.nominal, "low": self.low, "high": self.high, "unit": self.unit,
-            "distribution": self.distribution, "source": list(self.source), "grade": self.grade,
-        }  # fmt: skip
 
 
 def inputs_of(loaded: Loaded) -> list[Input]:
     """Every uncertain input of the case; raises CaseError for a range that cannot be."""
     found = [*_of_tissues(loaded), *_of_site(loaded), *_of_contacts(loaded)]
     found += [*_of_defaults(loaded), *_of_phases(loaded)]
-    inputs = {item.name: item for item in found}
+    inputs: dict[str, Input] = {item.name: item for item in found}
+    inputs |= {item.name: item for item in calibrated(loaded.case)}
     for path, said in loaded.case.uncertainty.items():
         if said == "off":
             if path not in inputs:
@@ -165,8 +112,11 @@ def _of_contacts(loaded: Loaded) -> Iterator[Input]:
 def _of_defaults(loaded: Loaded) -> Iterator[Input]:
     """Defaults of the case file that are in force; alike for all applicators."""
     given = loaded.expanded.fields
+    tied = ("injury", "course") if loaded.case.injury.kind == DEFAULT.kind else ()
     for path, entry in _parameters(loaded).items():
         part, _, key = path.partition(".")
+        if part in tied:  # see calibrated
+            continue
         paths = _places(given, path)
         if part != "applicator":
             in_force = getattr(getattr(loaded.case, part, None), key, None) is not None
@@ -179,10 +129,8 @@ def _parameters(loaded: Loaded) -> Mapping[str, Entry]:
     """Entries of defaults and of the injury law by the key path where a case can give them."""
     massaged = any(phase.phase == "massage" for phase in loaded.case.phases)
     law = injury_laws.entries(loaded.case.injury.kind).items()
-    return {
-        **defaults(),
-        **{f"injury.{key}": entry for key, entry in law if massaged or key != "massage"},
-    }
+    of_law = {f"injury.{key}": entry for key, entry in law if massaged or key != "massage"}
+    return {**defaults(), **of_law}
 
 
 def _places(given: dict[str, Any], path: str) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from cryosim.case.load import Loaded
 from cryosim.case.logs import replayed
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
-from cryosim.uncertainty.inputs import Input
-from cryosim.uncertainty.paths import Value, put
+from cryosim.uncertainty.input import Input
+from cryosim.uncertainty.paths import put
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,7 +96,6 @@ def case_text(
     """The case file in which ``inputs`` have these ``values``."""
     fields = deepcopy(base)
     for item, x in zip(inputs, values, strict=True):
-        given: Value = item.given(float(x))
-        for path in item.paths:
+        for path, given in item.settings(float(x)).items():
             put(fields, path, given, loaded)
     return text_of(fields)

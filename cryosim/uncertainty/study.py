@@ -16,7 +16,8 @@ from cryosim.errors import CaseError, CryosimError, Interrupted
 from cryosim.folder import RESULT_FILE
 from cryosim.output.files import write_json, write_text
 from cryosim.uncertainty.bands import band_of, carried_over
-from cryosim.uncertainty.inputs import Input, inputs_of
+from cryosim.uncertainty.input import Input
+from cryosim.uncertainty.inputs import inputs_of
 from cryosim.uncertainty.outcomes import outcomes_of
 from cryosim.uncertainty.samples import (
     Floats,

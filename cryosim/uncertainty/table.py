@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryosim.errors import CaseError
 from cryosim.output.files import write_text
-from cryosim.uncertainty.inputs import Input
+from cryosim.uncertainty.input import Input
 from cryosim.uncertainty.outcomes import Outcomes
 from cryosim.uncertainty.samples import Floats
 

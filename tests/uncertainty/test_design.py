@@ -7,10 +7,13 @@ from support.cases import written
 
 from cryosim.case.load import load
 from cryosim.errors import CaseError
-from cryosim.library import tissues
+from cryosim.injury import CrystalDose
+from cryosim.library import calibration, tissues
 from cryosim.library.applicators import entries as entries_of_applicator
 from cryosim.uncertainty.bands import band_of, carried_over
-from cryosim.uncertainty.inputs import Input, inputs_of
+from cryosim.uncertainty.calibrated import NAME as CALIBRATION
+from cryosim.uncertainty.input import Input
+from cryosim.uncertainty.inputs import inputs_of
 from cryosim.uncertainty.outcomes import outcomes_of
 from cryosim.uncertainty.samples import base_of, case_text, default_dimension, latin_hypercube
 from cryosim.uncertainty.sensitivity import noise, ranked
@@ -81,9 +84,8 @@ def test_blood_flow_under_cold_is_an_input(tmp_path):
     factor = found["protocol[2].perfusion"]
     assert (factor.low, factor.nominal, factor.high) == (0.1, 0.5, 1.0)
     assert found["tissue.fat.lipid.latent_heat"].header == "tissue.fat.lipid.latent_heat [kJ/kg]"
-    assert {"injury.shape", "injury.scale", "nucleation.rate", "tissue.gel.conductivity"} <= {
-        *found
-    }
+    assert {CALIBRATION, "nucleation.rate", "tissue.gel.conductivity"} <= {*found}
+    assert not [name for name in found if name.startswith(("injury.", "course."))]
     assert found["nucleation.rate"].distribution == "log-uniform"
 
 
@@ -96,8 +98,8 @@ def test_what_the_case_gives_is_held_and_a_site_is_not(tmp_path):
         injury={"scale": "30 min"},
     )
     found = named(written(tmp_path, own))
-    for name in ("applicator.contact_conductance", "tissue.fat.conductivity", "injury.scale",
-                 "anatomy.thickness.fat"):  # fmt: skip
+    for name in ("applicator.contact_conductance", "tissue.fat.conductivity", CALIBRATION,
+                 "injury.scale", "anatomy.thickness.fat"):  # fmt: skip
         assert name not in found
     assert found["anatomy.thickness.skin"].paths == ("anatomy.layers[1].thickness",)
     assert "tissue.skin.conductivity" in found
@@ -168,8 +170,28 @@ def test_a_sample_is_the_case_with_other_values(tmp_path, name):
     assert sample.tissues["fat"].lipid.curve == loaded.tissues["fat"].lipid.curve
     skin = found["anatomy.thickness.skin"]
     assert sample.case.anatomy.layers[0].thickness == pytest.approx(1e-3 * skin)
-    assert sample.case.injury.scale == pytest.approx(60.0 * found["injury.scale"])
+    drawn = [injury["scale"] for injury, _ in calibration.draws()]
+    assert sample.case.injury.scale in drawn
     assert sample.case.duration == loaded.case.duration
+
+
+def test_the_calibration_is_drawn_as_a_whole(tmp_path):
+    item = named(written(tmp_path, treatment()))[CALIBRATION]
+    assert item.settings(item.nominal) == {}, "the library's own parameters"
+    assert item.distribution == "uniform"
+    rows = [item.settings((i + 0.5) / 100) for i in range(100)]
+    assert len({row["injury.scale"] for row in rows}) > 80
+    laws = [CrystalDose(shape=r["injury.shape"], scale=r["injury.scale"]) for r in rows]
+    killed = [1.0 - law.survival(np.array([[3600.0], [0.0]]))[0] for law in laws]
+    assert (np.diff(killed) >= 0.0).all(), "the mildest first"
+    assert killed[0] < 0.2 < 0.3 < killed[-1]
+
+
+def test_a_range_of_the_case_takes_the_place_of_the_calibration(tmp_path):
+    own = treatment(uncertainty={"injury.scale": ["100 min", "300 min"]})
+    found = named(written(tmp_path, own))
+    assert CALIBRATION not in found
+    assert (found["injury.scale"].low, found["injury.scale"].nominal) == (100.0, 200.0)
 
 
 # --- what is made of the samples -----------------------------------------------------------------
