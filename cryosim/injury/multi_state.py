@@ -19,15 +19,15 @@ recovered or is dead, nothing remembers, and :math:`S_k = S^k`.  A second sessio
 the first, since fewer are left.
 
 **Every rate is an assumption**, for none of adipocytes in the cold has been published. They are one
-choice of many that kill 24.5 % in 30 min of full crystallisation (as the law of crystal dose, of
-the order of what trials measured): half of the cells are vulnerable after 20 min (:math:`k_1` =
-2/h), and one in three or four of them dies, within the hours after (:math:`k_2` = 0.5/h,
-:math:`k_3` = 1.2/h).
+choice of many that kill 24.3 % in an hour of full crystallisation, as the law of crystal dose does,
+which is calibrated to trials: half of the cells have become vulnerable after 56 min (:math:`k_1` =
+0.747/h), and of those that are vulnerable then 29 % die, within the hours after (:math:`k_2` =
+0.5/h, :math:`k_3` = 1.2/h).
 
 Massage multiplies the death of vulnerable cells that hold crystals, :math:`k_2 [1 + (m - 1) \mu X]`
-instead of :math:`k_2` with the massaged share :math:`\mu`. :math:`m` = 31.03 raises the loss
-1.68-fold by 2 min of massage after those 30 min (Boey & Wasilenchuk 2014, n = 10; calibrated to
-that one trial, an assumption as a law).
+instead of :math:`k_2` with the massaged share :math:`\mu`. :math:`m` = 16.1 raises the deaths
+1.293-fold by 2 min of massage after that hour, as the law of crystal dose, which is calibrated to
+one trial (Boey & Wasilenchuk 2014, n = 10). An assumption as a law.
 
 Over a step :math:`X` is constant and the two living states have a closed form. With
 :math:`a = k_1 X`, :math:`d = k_2 [1 + (m-1) \mu X]`, :math:`r = k_3 (1 - X)`,
@@ -63,15 +63,16 @@ class MultiState(AbstractInjury):
     """The share no longer viable and the vulnerable share (1); the same if nobody had massaged."""
 
     kind: Literal["multi-state"] = "multi-state"
-    harm: Rate = 2.0 / _HOUR
+    harm: Rate = 0.747 / _HOUR
     """Rate :math:`k_1` at which cells become vulnerable in full crystallisation; assumption."""
     death: Rate = 0.5 / _HOUR
     """Rate :math:`k_2` at which vulnerable cells die; assumption."""
     recovery: Rate = 1.2 / _HOUR
     """Rate :math:`k_3` at which vulnerable cells without crystals recover; assumption."""
-    massage: float = Field(31.03, ge=1.0, le=1000.0)
-    """Factor on the death of vulnerable cells that hold crystals while massaged; calibrated to one
-    trial of n = 10 (Boey & Wasilenchuk 2014), assumption as a law."""
+    massage: float = Field(16.1, ge=1.0, le=1000.0)
+    """Factor on the death of vulnerable cells that hold crystals while massaged; set to the
+    crystal dose, calibrated to one trial of n = 10 (Boey & Wasilenchuk 2014), assumption as a
+    law."""
 
     def advance(
         self,

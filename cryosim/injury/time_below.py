@@ -12,8 +12,8 @@ the first session has taken most of those that can be killed, so a second one ta
 :math:`T_c` = 10.4 degC is the target temperature of adipose tissue of McClintock (2021), of which
 the abstract was read. It is no lethal temperature: most of a fold goes below it, and yet about 20 %
 of the fat is lost, so the kill probability of a cell colder than it must be well below 1. :math:`K`
-= 0.5 and :math:`\tau` = 45 min are an **assumption**: they kill 24.3 % in 30 min and 36.8 % in 60
-min, as the law of crystal dose does in lipid that is fully crystallised.
+= 0.5 is an **assumption**; with it :math:`\tau` = 90 min is set such that an hour kills 24.3 %, as
+the calibrated law of crystal dose does in lipid that is fully crystallised.
 
 Of the cells that are massaged (share :math:`\mu`) those that hold crystals (share :math:`X`) gather
 time faster below the threshold, by a factor :math:`m`:
@@ -21,9 +21,9 @@ time faster below the threshold, by a factor :math:`m`:
 .. math:: t_c = \int_{T < T_c} [1 + (m - 1)\,\mu\,X]\, dt,
    \qquad m = \frac{-\tau \ln\!\big[1 - r\,(1 - S_0)/K\big] - t_0}{t_m},
 
-the latter such that massage for :math:`t_m` after :math:`t_0` raises the loss :math:`r`-fold:
-23.27 for :math:`r = 1.68` (Boey & Wasilenchuk 2014, n = 10), :math:`t_m` = 2 min and :math:`t_0` =
-30 min.  Calibrated to that one trial, an assumption as a law.
+the latter such that massage for :math:`t_m` after :math:`t_0` raises the deaths :math:`r`-fold:
+14.7 for :math:`r = 1.293`, :math:`t_m` = 2 min and :math:`t_0` = 60 min, as the law of crystal
+dose, which is calibrated to one trial (Boey & Wasilenchuk 2014, n = 10).  An assumption as a law.
 
 Valid, if at all, for one plate at -14 to 3 degC for 30 to 60 min, where most of what is cold is
 cold for long. Limits: how far below the threshold makes no difference; crystals that outlast the
@@ -54,11 +54,11 @@ class TimeBelow(AbstractInjury):
     lethal temperature."""
     largest: float = Field(0.5, gt=0.0, le=1.0)
     """Share :math:`K` of the cells that can be killed (1); assumption."""
-    time: Duration = 2700.0
-    """Time :math:`\\tau` (s) below the threshold in which 63 % of them die, 45 min; assumption."""
-    massage: float = Field(23.27, ge=1.0, le=1000.0)
-    """Factor on the time while massaged; calibrated to one trial of n = 10 (Boey & Wasilenchuk
-    2014), assumption as a law."""
+    time: Duration = 5400.0
+    """Time :math:`\\tau` (s) below the threshold in which 63 % of them die, 90 min; assumption."""
+    massage: float = Field(14.7, ge=1.0, le=1000.0)
+    """Factor on the time while massaged; set to the crystal dose, calibrated to one trial of n = 10
+    (Boey & Wasilenchuk 2014), assumption as a law."""
 
     def advance(
         self, state: State, X: Dofs, T: Dofs, dt: float, massaged: Dofs | None = None

@@ -41,13 +41,19 @@ def test_massage_counts_for_cells_that_hold_crystals():
     assert law.survival(bare) == law.survival(law.without_massage(bare))
 
 
-@pytest.mark.parametrize(("minutes", "dead"), [(30, 0.243), (60, 0.368)])
-def test_it_kills_as_the_crystal_dose_does_in_full_crystallisation(minutes, dead):
-    cold = (minutes, 275.0, 1.0, 0.0)
+def test_it_kills_as_the_crystal_dose_does_in_an_hour_of_full_crystallisation():
+    cold = (60, 275.0, 1.0, 0.0)
     found = 1.0 - LAW.survival(state_after(LAW, cold))[0]
     other = CrystalDose()
-    assert found == pytest.approx(dead, abs=5e-4)
+    assert found == pytest.approx(0.243, abs=5e-4)
     assert found == pytest.approx(1.0 - other.survival(state_after(other, cold))[0], abs=1e-3)
+
+
+def test_the_formula_gives_back_the_factor_of_massage():
+    alone, massaged = (60, 275.0, 1.0, 0.0), (2, 275.0, 1.0, 1.0)
+    dead = 1.0 - LAW.survival(state_after(LAW, alone, massaged))[0]
+    spent = -LAW.time * np.log(1.0 - dead / LAW.largest)
+    assert (spent - 3600.0) / 120.0 == pytest.approx(LAW.massage, rel=1e-9)
 
 
 def test_no_time_kills_more_than_the_largest_share():

@@ -2,11 +2,12 @@
 
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from cryosim.case.load import load
 from cryosim.case.sources import bibliography_of
-from cryosim.injury import DEFAULT, Injury
+from cryosim.injury import DEFAULT, CrystalDose, Injury
 from cryosim.library import injury_laws
 
 LAWS = {law().kind: law for law in get_args(get_args(Injury)[0])}
@@ -74,3 +75,25 @@ def test_a_kind_that_is_not_given_is_that_of_the_default(tmp_path):
     named = '[injury]\nkind = "crystal dose"\nscale = "30 min"\n'
     assert bare == loaded(tmp_path, named).case.injury
     assert type(bare) is type(DEFAULT)
+
+
+def killed(law, massaged=0.0):
+    """Share killed by an hour of full crystallisation and ``massaged`` (s) after it."""
+    state, X, T = law.start(1), np.ones(1), np.full(1, 275.15)
+    law.advance(state, X, T, 3600.0)
+    law.advance(state, X, T, massaged, np.ones(1))
+    return 1.0 - law.survival(state)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("time below threshold", "time"), ("multi-state", "harm")]
+)
+def test_spreads_of_a_law_that_is_set_are_those_of_the_calibration(name, key):
+    """An hour kills 18 to 32 %; two minutes of massage after it raise that 1.05 to 1.62-fold."""
+    entries = injury_laws.entries(name)
+    dead = [killed(LAWS[name].model_validate({key: end})) for end in entries[key].range]
+    np.testing.assert_allclose(sorted(dead), [0.18, 0.32], atol=1e-3)
+    band = [killed(CrystalDose(massage=m), 120.0) / killed(CrystalDose()) for m in (2.11, 30.1)]
+    np.testing.assert_allclose(band, [1.05, 1.62], atol=5e-3)
+    laws = [LAWS[name](massage=float(end)) for end in entries["massage"].range]
+    np.testing.assert_allclose([killed(x, 120.0) / killed(x) for x in laws], band, atol=1e-3)
