@@ -9,10 +9,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from cryosim.library import cite
 from cryosim.library.tissues import Grade
 from cryosim.part import Part
-from cryosim.validate import experiment
 
 
 class Input(Part):
@@ -126,10 +124,3 @@ def trials() -> Trials:
 def template() -> str:
     """The case that setups are filled into."""
     return _data("column.case.toml").read_text(encoding="utf-8")
-
-
-@cache
-def sources() -> Mapping[str, cite.Source]:
-    """Every reference that the data cite, by its key."""
-    own = tomllib.loads(_data("sources.toml").read_text(encoding="utf-8"))
-    return {**experiment.sources(), **{key: cite.Source(**table) for key, table in own.items()}}

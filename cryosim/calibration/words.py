@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cryosim.calibration.parameters import FREE
 from cryosim.calibration.result import TIMES, Calibration
-from cryosim.calibration.trials import Endpoint, Trials, sources
+from cryosim.calibration.trials import Endpoint, Trials
+from cryosim.validate.experiment import sources
 
 _CLEAR = 0.2
 """Component of a direction (1) from which on it is named."""

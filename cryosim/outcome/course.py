@@ -51,6 +51,7 @@ default; births less deaths are accounted for as renewed cells.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -213,9 +214,9 @@ class Course(Part):
         """Shares in the chain whose third stage lasts ``third`` (s), the first stage in one row."""
         n = self.steps
         step = n / self.injured
-        chain = StageChain(rates=(step,) * n + (1.0 / self.apoptotic, 1.0 / third))
         t = np.ravel(np.asarray(times, dtype=float))
-        first = chain.transitions(np.maximum(t, 0.0))[:, :, 0].T
+        rates = (step,) * n + (1.0 / self.apoptotic, 1.0 / third)
+        first = _from_first(rates, np.maximum(t, 0.0).tobytes())
         return np.vstack([first[:n].sum(axis=0), first[n:]]) * (t >= 0.0)
 
     def _peak(self) -> float:
@@ -227,3 +228,11 @@ class Course(Part):
             left, right = self._chain(self.infiltrate, (a, b))[2]
             low, high = (low, b) if left > right else (a, high)
         return float(self._chain(self.infiltrate, (0.5 * (low + high),))[2, 0])
+
+
+@lru_cache(maxsize=1024)
+def _from_first(rates: tuple[float, ...], times: bytes) -> Values:
+    """Fractions of the first stage in each one after ``times`` (s); many cases share them."""
+    found = StageChain(rates=rates).transitions(np.frombuffer(times))[:, :, 0].T
+    found.flags.writeable = False
+    return found

@@ -7,6 +7,7 @@ Inflammation of the skin is that of a usual treatment, in every session.
 """
 
 from collections.abc import Mapping, Sequence
+from math import log
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ WEEK = 7.0 * DAY
 
 LAST_WEEK = 24
 """Week for which the melanin that is left is told."""
+
+GONE = 0.05
+"""Share of its peak at which inflammation of the skin counts as gone; assumption."""
 
 _HYPER = "chance that a patient sees it after all sessions; rates of phototype III, see docs"
 
@@ -51,6 +55,7 @@ def pigmentation(case: Case, limits: Sequence[Mapping[str, Any]]) -> dict[str, A
             "if_supercooled_melanocytes_die": 100.0 * float(lost.high),
             "how": "share of melanocytes at the coldest place times the chance of ice there",
         },
+        "inflammation_gone_week": pigment.inflamed * log(1.0 / GONE) / WEEK,
         "melanin_peak_week": pigment.peak / WEEK,
         f"melanin_left_week_{LAST_WEEK}": float(index[1] / index[0]) if index[0] > 0.0 else 0.0,
         "strength": float(pigment.strength()),

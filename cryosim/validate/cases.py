@@ -42,8 +42,9 @@ def nominal(experiment: Experiment) -> Variant:
 
 
 def case_text(experiment: Experiment, setting: Setting, variant: Variant) -> str:
-    """The case file of ``setting`` with the inputs of ``variant``."""
-    filled = Template(experiment.template).substitute({**setting.set, **variant.set})
+    """The case file of ``setting`` with the inputs of ``variant``, which a setting may name."""
+    of_setting = Template(experiment.template).safe_substitute(setting.set)
+    filled = Template(of_setting).substitute(variant.set)
     return re.sub(r"(?m)^\w+ = \{ +\}\n", "", filled)
 
 

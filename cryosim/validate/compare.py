@@ -1,7 +1,9 @@
 """Computed beside measured: differences, what is inside, and the sentences that say so.
 
 A number is *inside* if it is within 1 SD of the measured mean, or in the measured range.  Where the
-source gives neither, nothing is inside or outside and only differences are stated.
+source gives neither, a number of the months after is inside if the measured mean lies in its
+interval, the 5 to 95 % of the calibration; others are inside if they differ by no more than was
+said beforehand, or else only differences are stated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from cryosim.validate.cases import Variant, nominal, variants
-from cryosim.validate.experiment import Experiment, Point, Setting
+from cryosim.validate.experiment import Experiment, Number, Point, Setting
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,9 @@ class Compared:
 
     setting: Setting
     point: Point
-    computed: Mapping[str, float]
-    """Label of the variant -> number; infinite if it was not reached."""
-    nominal: float
+    computed: Mapping[str, Number]
+    """Label of the variant -> number."""
+    nominal: Number
 
     @property
     def label(self) -> str:
@@ -29,13 +31,14 @@ class Compared:
 
     @property
     def band(self) -> tuple[float, float]:
-        """Least and greatest computed number."""
-        return min(self.computed.values()), max(self.computed.values())
+        """Least and greatest computed number; ends of intervals count."""
+        ends = [x for number in self.computed.values() for x in number.ends]
+        return min(ends), max(ends)
 
     @property
     def difference(self) -> float | None:
         """Nominal less measured mean; None without a mean, infinite if not reached."""
-        return None if self.point.mean is None else self.nominal - self.point.mean
+        return None if self.point.mean is None else self.nominal.value - self.point.mean
 
     @property
     def in_sd(self) -> float | None:
@@ -55,7 +58,7 @@ class Compared:
 
 
 def compared(
-    experiment: Experiment, computed: Mapping[tuple[str, str], Mapping[int, float]]
+    experiment: Experiment, computed: Mapping[tuple[str, str], Mapping[int, Number]]
 ) -> list[Compared]:
     """Every point of ``experiment``.
 
@@ -121,9 +124,8 @@ def _of_counts(experiment: Experiment, found: list[Compared]) -> Iterator[str]:
 
 def _mark(found: list[Compared]) -> str:
     """What being inside means here."""
-    by_sd = {c.point.sd is not None for c in found if c.point.inside(0.0) is not None}
-    words = {True: "within 1 SD", False: "in the measured range"}
-    return " or ".join(words[kind] for kind in sorted(by_sd, reverse=True))
+    known = [c for c in found if c.point.inside(c.nominal) is not None]
+    return " or ".join(dict.fromkeys(c.point.mark for c in known))
 
 
 def _of_differences(experiment: Experiment, found: list[Compared]) -> Iterator[str]:

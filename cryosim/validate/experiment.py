@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import chain
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -22,8 +22,9 @@ from cryosim.part import Part
 from cryosim.units import Delay, TemperatureSpan
 
 NAMES = (
-    "otte_2002_prior", "otte_2002", "myrer_2001", "mars_2006", "sasaki_2014", "anvari_sapphire",
-    "clinical",
+    "otte_2002_prior", "otte_2002", "myrer_2001_prior", "myrer_2001", "mars_2006", "sasaki_2014",
+    "anvari_sapphire", "clinical", "clinical_prior", "second_session", "pigment", "cryogen_marks",
+    "rates",
 )  # fmt: skip
 """Experiments in the order of the report."""
 
@@ -35,10 +36,26 @@ ROLES = {
 }
 
 
+class Number(NamedTuple):
+    """A computed number."""
+
+    value: float
+    """Infinite if it was not reached."""
+    interval: tuple[float, float] | None = None
+    """5 to 95 % of the calibration of injury and course; none for what does not rest on it."""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the interval, or the value twice."""
+        return self.interval or (self.value, self.value)
+
+
 class Reading(Part):
     """How one number is read from a run."""
 
-    kind: Literal["time to cool", "change", "temperature", "quantity"]
+    kind: Literal[
+        "time to cool", "change", "temperature", "quantity", "outcome", "course", "pigment", "limit"
+    ]
     probe: str = ""
     """Name of the probe, for the first three."""
     by: TemperatureSpan = 1.0
@@ -48,7 +65,12 @@ class Reading(Part):
     at: Delay = 0.0
     """When a "change" ends or a "temperature" is read (s)."""
     name: str = ""
-    """Name of a "quantity" of ``result.json``."""
+    """Name of a "quantity", "outcome" or "pigment" of ``result.json``, where a dot parts what lies
+    within another; key of a "limit"; name of a column of ``course.csv`` without its unit."""
+    day: Delay = 0.0
+    """Time (s) after the first session, for a "course"."""
+    times: float = 1.0
+    """Factor of a "course" or "limit", from its unit to that of the panel."""
 
 
 class Point(Part):
@@ -62,28 +84,49 @@ class Point(Part):
     reading: Reading
     mean: float | None = None
     sd: float | None = Field(None, gt=0.0)
+    within: float | None = Field(None, gt=0.0)
+    """Difference from the mean that was said beforehand to pass; where no spread is known."""
     low: float | None = None
     high: float | None = None
-    places: int = Field(2, ge=0, le=3)
+    places: int = Field(2, ge=0, le=4)
     """Decimals to show."""
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         if self.mean is None and (self.low is None or self.high is None):
             raise ValueError("expected a mean, or low and high")
-        if self.sd is not None and self.mean is None:
+        if (self.sd is not None or self.within is not None) and self.mean is None:
             raise ValueError("an sd needs a mean")
+        if sum(known is not None for known in (self.sd, self.within, self.low)) > 1:
+            raise ValueError("expected one of sd, within, and low and high")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError("expected low below high")
         return self
 
-    def inside(self, value: float) -> bool | None:
-        """Whether ``value`` is within 1 SD of the mean or in the range; None without either."""
-        if self.mean is not None and self.sd is not None:
-            return abs(value - self.mean) <= self.sd
+    @property
+    def mark(self) -> str:
+        """What a computed number is held to, in words."""
+        if self.sd is not None:
+            return "within 1 SD"
+        if self.within is not None:
+            return "within what was said beforehand"
+        return (
+            "in the measured range"
+            if self.mean is None
+            else "with the measured mean in 5 to 95 % of the calibration"
+        )
+
+    def inside(self, number: Number) -> bool | None:
+        """Whether ``number`` agrees; None where nothing says what that would be."""
+        tolerance = self.sd or self.within
+        if self.mean is not None and tolerance is not None:
+            return abs(number.value - self.mean) <= tolerance
         if self.low is not None and self.high is not None:
-            return self.low <= value <= self.high
-        return None
+            return self.low <= number.value <= self.high
+        if self.mean is None or number.interval is None:
+            return None
+        low, high = number.interval
+        return low <= self.mean <= high
 
 
 class Setting(Part):

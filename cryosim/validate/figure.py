@@ -28,7 +28,7 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 _MARKERS = ("o", "D", "v", "^", "s")
 _RANGE = "#dde2e8"
 _AXIS = {"time to cool": "time", "change": "change of temperature",
-         "temperature": "temperature", "quantity": "lost"}  # fmt: skip
+         "temperature": "temperature"}  # fmt: skip
 
 
 def draw(experiment: Experiment, found: Sequence[Compared]) -> str:
@@ -57,7 +57,8 @@ def _panel(axes: Axes, experiment: Experiment, found: Sequence[Compared]) -> Non
     """One quantity."""
     panel = experiment.panels[found[0].point.panel]
     axes.set_title(_print(panel.title), loc="left")
-    axes.set_ylabel(f"{_AXIS[found[0].point.reading.kind]} [{_print(panel.unit)}]")
+    name = _AXIS.get(found[0].point.reading.kind, "")
+    axes.set_ylabel(f"{name} [{_print(panel.unit)}]".strip())
     axes.set_xlabel(_print(experiment.axis))
     places, step = _places(axes, found)
     top = _top(found)
@@ -69,7 +70,7 @@ def _panel(axes: Axes, experiment: Experiment, found: Sequence[Compared]) -> Non
         shift = step * 0.62 * ((k + 0.5) / len(levels) - 0.5)
         for place, one in zip(places, found, strict=True):
             _computed(axes, experiment, one, level, (place + shift, top), k)
-    if any(not isfinite(v) for c in found for v in c.computed.values()):
+    if any(not isfinite(v.value) for c in found for v in c.computed.values()):
         axes.set_ylim(top=1.04 * top)
 
 
@@ -87,7 +88,7 @@ def _places(axes: Axes, found: Sequence[Compared]) -> tuple[list[float], float]:
 
 def _top(found: Sequence[Compared]) -> float:
     """Height of what was not reached: above all that was."""
-    values = [v for c in found for v in c.computed.values() if isfinite(v)]
+    values = [x for c in found for v in c.computed.values() for x in v.ends if isfinite(x)]
     values += [(c.point.mean or 0.0) + (c.point.sd or 0.0) for c in found]
     return 1.06 * max(values)
 
@@ -109,7 +110,8 @@ def _ranges(axes: Axes, found: Sequence[Compared], places: Sequence[float], half
 def _mean(axes: Axes, one: Compared, place: float) -> None:
     """Measured mean with its SD."""
     if one.point.mean is not None:
-        axes.errorbar(place, one.point.mean, yerr=one.point.sd, color=style.INK, marker="s",
+        spread = one.point.sd or one.point.within
+        axes.errorbar(place, one.point.mean, yerr=spread, color=style.INK, marker="s",
                       markersize=8, linewidth=2.4, capsize=6, zorder=4)  # fmt: skip
 
 
@@ -125,8 +127,8 @@ def _computed(
     x, top = place
     several = [v for v in variants(experiment) if v.levels[0] is level]
     central = next(v for v in several if all(other.nominal for other in v.levels[1:]))
-    drawn = [min(one.computed[v.label], top) for v in several]
-    value = one.computed[central.label]
+    drawn = [min(x, top) for v in several for x in one.computed[v.label].ends]
+    value = one.computed[central.label].value
     axes.plot([x, x], [min(drawn), max(drawn)], color=_COLOURS[k], linewidth=3.0, alpha=0.55)
     hollow = not isfinite(value)
     axes.plot(x, top if hollow else value, color=_COLOURS[k], linestyle="none",
@@ -139,7 +141,9 @@ def _keys(experiment: Experiment, found: Sequence[Compared]) -> list[Artist]:
     keys: list[Artist] = []
     means = [c for c in found if c.point.mean is not None]
     if means:
-        label = "measured mean ± 1 SD" if means[0].point.sd else "measured mean"
+        label = "measured mean"
+        label += " ± 1 SD" if means[0].point.sd else ""
+        label += " ± what was said beforehand to pass" if means[0].point.within else ""
         keys.append(Line2D([], [], color=style.INK, marker="s", linestyle="none", label=label))
     if len(means) < len(found):
         keys.append(Patch(facecolor=_RANGE, edgecolor=style.FAINT, label="measured range"))
@@ -148,10 +152,12 @@ def _keys(experiment: Experiment, found: Sequence[Compared]) -> list[Artist]:
         label = _print(f"computed, {level.label}")
         keys.append(Line2D([], [], color=_COLOURS[k], marker=_MARKERS[k], linestyle="none",
                            label=label))  # fmt: skip
-    if others:
-        names = " and ".join(i.name for i in others)
+    names = " and ".join(i.name for i in others)
+    if any(v.interval for c in found for v in c.computed.values()):
+        names = " and ".join(filter(None, (names, "5 to 95 % of the calibration")))
+    if names:
         keys.append(Line2D([], [], color=style.FAINT, linewidth=3.0, label=f"range over {names}"))
-    if any(not isfinite(v) for c in found for v in c.computed.values()):
+    if any(not isfinite(v.value) for c in found for v in c.computed.values()):
         keys.append(Line2D([], [], color=style.FAINT, marker="^", markerfacecolor="white",
                            linestyle="none", label="not reached in the run"))  # fmt: skip
     return keys

@@ -48,7 +48,9 @@ class CaseFile:
 
 Block = Heading | Bullets | Table | Plot | CaseFile
 
-NUMBERS = ("", "unit", "measured", "nominal", "band of inputs", "difference", "in SD", "inside")
+NUMBERS = (
+    "", "unit", "measured", "nominal", "5 to 95 %", "band of inputs", "difference", "in SD", "inside",
+)  # fmt: skip
 
 
 def blocks(entry: Mapping[str, Any]) -> Iterator[Block]:
@@ -59,7 +61,7 @@ def blocks(entry: Mapping[str, Any]) -> Iterator[Block]:
     if entry["points"]:
         yield Plot(entry["name"], f"{entry['title']}: computed beside measured")
         yield Heading("Numbers")
-        yield _without_empty_columns(Table(NUMBERS, numbers(entry)))
+        yield numbers(entry)
         yield Heading("Every combination of inputs")
         yield _combinations(entry)
     yield Heading("How the case is set")
@@ -94,9 +96,9 @@ def citation(source: Mapping[str, Any]) -> str:
     return "; ".join(part.rstrip(".") for part in parts if part) + "."
 
 
-def numbers(entry: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Rows of the table ``NUMBERS``: measured and computed, and how far apart."""
-    return [_row(point) for point in entry["points"]]
+def numbers(entry: Mapping[str, Any]) -> Table:
+    """Measured and computed, and how far apart: ``NUMBERS`` that some point has."""
+    return _without_empty_columns(Table(NUMBERS, [_row(point) for point in entry["points"]]))
 
 
 def _row(point: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,9 +107,10 @@ def _row(point: Mapping[str, Any]) -> tuple[str, ...]:
     inside = {True: "yes", False: "no", None: ""}[point["inside"]]
     difference = point["difference"]
     in_sd = point["difference_in_sd"]
+    ends = [shown(x, places) for x in point["interval"] or ()]
     return (
         point["what"], point["unit"], _measured(point), shown(point["nominal"], places),
-        f"{low} to {high}", "" if difference is None else f"{difference:+.{places}f}",
+        " to ".join(ends), f"{low} to {high}", "" if difference is None else f"{difference:+.{places}f}",
         "" if in_sd is None else f"{in_sd:+.1f}", inside,
     )  # fmt: skip
 
@@ -123,7 +126,8 @@ def _measured(point: Mapping[str, Any]) -> str:
     places = point["places"]
     if point["mean"] is None:
         return f"{point['low']:.{places}f} to {point['high']:.{places}f}"
-    spread = "" if point["sd"] is None else f" ± {point['sd']:.{places}f}"
+    about = point["sd"] or point["within"]
+    spread = "" if about is None else f" ± {about:.{places}f}"
     return f"{point['mean']:.{places}f}{spread}"
 
 

@@ -112,7 +112,9 @@ def _point(one: Experiment, c: Compared) -> dict[str, Any]:
         "low": c.point.low,
         "high": c.point.high,
         "places": c.point.places,
-        "nominal": _finite(c.nominal),
+        "within": c.point.within,
+        "nominal": _finite(c.nominal.value),
+        "interval": c.nominal.interval,
         "band": [_finite(low), _finite(high)],
         "difference": _finite(c.difference),
         "difference_in_sd": _finite(c.in_sd),
@@ -129,7 +131,7 @@ def _variant(found: list[Compared], variant: Variant) -> dict[str, Any]:
         "nominal": variant.nominal,
         "inside": count,
         "of": of,
-        "computed": [_finite(value) for value in values],
+        "computed": [_finite(number.value) for number in values],
         "is_inside": [c.point.inside(v) for c, v in zip(found, values, strict=True)],
     }
 

@@ -16,7 +16,7 @@ from cryosim.parallel import on_root
 from cryosim.run import run
 from cryosim.validate.cases import Variant, case_text, file_name, variants
 from cryosim.validate.compare import Compared, compared
-from cryosim.validate.experiment import NAMES, Experiment, Setting, experiment
+from cryosim.validate.experiment import NAMES, Experiment, Number, Setting, experiment
 from cryosim.validate.readings import Seen, read
 
 
@@ -87,7 +87,7 @@ def _outcome(one: Experiment, watch: Watch | None) -> Outcome:
 
 def _computed(
     one: Experiment, setting: Setting, variant: Variant, folder: Path
-) -> dict[int, float]:
+) -> dict[int, Number]:
     """Every point of ``setting`` by its index, from a run with the inputs of ``variant``."""
     path = folder / file_name(setting, variant)
     text = case_text(one, setting, variant)

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cryosim.validate.page import NUMBERS, numbers
+from cryosim.validate.page import numbers
 
-_RIGHT = ("measured", "nominal", "band of inputs", "difference", "in SD")
+_RIGHT = ("measured", "nominal", "5 to 95 %", "band of inputs", "difference", "in SD")
 
 
 class Display:
@@ -49,11 +49,12 @@ class Display:
 def _table(entry: Mapping[str, Any]) -> Table:
     title = Text(f"{entry['title']} ({entry['name']}; {entry['role']}, grade {entry['grade']})")
     table = Table(title=title, title_justify="left")
-    for column in NUMBERS:
+    found = numbers(entry)
+    for column in found.head:
         right = column in _RIGHT
         table.add_column(
             column or entry["counted"], justify="right" if right else "left", overflow="fold"
         )
-    for row in numbers(entry):
+    for row in found.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
