@@ -140,7 +140,7 @@ def _of_differences(experiment: Experiment, found: list[Compared]) -> Iterator[s
         if off:
             low, high = min(off), max(off)
             span = f"{low:+.2g}" if len(off) == 1 else f"{low:+.2g} to {high:+.2g}"
-            text += f"{span} {panel.unit}"
+            text += f"{span} {panel.unit.removeprefix('1')}".rstrip()
         if never:
             text += f"{', ' if off else ''}not reached in {never} of {len(here)}"
         yield f"{text[0].upper()}{text[1:]}."

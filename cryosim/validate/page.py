@@ -48,9 +48,8 @@ class CaseFile:
 
 Block = Heading | Bullets | Table | Plot | CaseFile
 
-NUMBERS = (
-    "", "unit", "measured", "nominal", "5 to 95 %", "band of inputs", "difference", "in SD", "inside",
-)  # fmt: skip
+NUMBERS = ("", "unit", "measured", "nominal", "5 to 95 %", "band of inputs", "difference", "in SD",
+           "inside")  # fmt: skip
 
 
 def blocks(entry: Mapping[str, Any]) -> Iterator[Block]:
@@ -110,7 +109,8 @@ def _row(point: Mapping[str, Any]) -> tuple[str, ...]:
     ends = [shown(x, places) for x in point["interval"] or ()]
     return (
         point["what"], point["unit"], _measured(point), shown(point["nominal"], places),
-        " to ".join(ends), f"{low} to {high}", "" if difference is None else f"{difference:+.{places}f}",
+        " to ".join(ends), f"{low} to {high}",
+        "" if difference is None else f"{difference:+.{places}f}",
         "" if in_sd is None else f"{in_sd:+.1f}", inside,
     )  # fmt: skip
 

@@ -14,9 +14,9 @@ from mpi4py import MPI
 from cryosim.errors import CryosimError, Interrupted
 from cryosim.parallel import on_root
 from cryosim.run import run
-from cryosim.validate.cases import Variant, case_text, file_name, variants
+from cryosim.validate.cases import case_text, file_name, variants
 from cryosim.validate.compare import Compared, compared
-from cryosim.validate.experiment import NAMES, Experiment, Number, Setting, experiment
+from cryosim.validate.experiment import NAMES, Experiment, experiment
 from cryosim.validate.readings import Seen, read
 
 
@@ -27,6 +27,7 @@ class Outcome:
     experiment: Experiment
     compared: list[Compared]
     runs: int
+    """Cases that no experiment before it had run."""
     seconds: float
     problem: str = ""
     """Why a run ended early; empty if none did."""
@@ -57,15 +58,19 @@ def validate(names: Sequence[str] = (), watch: Watch | None = None) -> Report:
     wanted = [experiment(name) for name in dict.fromkeys(names or NAMES)]
     gc.freeze()  # every run collects garbage, and need not look at what was loaded before
     try:
-        outcomes = [_outcome(one, watch) for one in wanted]
+        seen: dict[str, Seen] = {}
+        outcomes = [_outcome(one, seen, watch) for one in wanted]
     finally:
         gc.unfreeze()
     return Report(outcomes, perf_counter() - began, MPI.COMM_WORLD.size)
 
 
-def _outcome(one: Experiment, watch: Watch | None) -> Outcome:
-    """One experiment; a run that fails ends it and is told."""
-    began, problem, found = perf_counter(), "", list[Compared]()
+def _outcome(one: Experiment, seen: dict[str, Seen], watch: Watch | None) -> Outcome:
+    """One experiment; a run that fails ends it and is told.
+
+    ``seen`` has what the cases before it left behind, by their text: trials share cases.
+    """
+    began, problem, found, before = perf_counter(), "", list[Compared](), len(seen)
     jobs = [(setting, variant) for setting in one.settings for variant in variants(one)]
     folder = Path(on_root(MPI.COMM_WORLD, lambda: mkdtemp(prefix="cryosim-validate-")))
     computed = {}
@@ -73,7 +78,11 @@ def _outcome(one: Experiment, watch: Watch | None) -> Outcome:
         for done, (setting, variant) in enumerate(jobs):
             if watch is not None:
                 watch(one.title, done, len(jobs))
-            computed[setting.label, variant.label] = _computed(one, setting, variant, folder)
+            text = case_text(one, setting, variant)
+            if text not in seen:
+                seen[text] = _seen(text, folder / file_name(setting, variant))
+            numbers = {i: read(p.reading, seen[text]) for i, p in enumerate(setting.points)}
+            computed[setting.label, variant.label] = numbers
         found = compared(one, computed)
     except Interrupted:
         raise
@@ -82,20 +91,15 @@ def _outcome(one: Experiment, watch: Watch | None) -> Outcome:
     finally:
         if MPI.COMM_WORLD.rank == 0:
             rmtree(folder, ignore_errors=True)
-    return Outcome(one, found, len(computed), perf_counter() - began, problem)
+    return Outcome(one, found, len(seen) - before, perf_counter() - began, problem)
 
 
-def _computed(
-    one: Experiment, setting: Setting, variant: Variant, folder: Path
-) -> dict[int, Number]:
-    """Every point of ``setting`` by its index, from a run with the inputs of ``variant``."""
-    path = folder / file_name(setting, variant)
-    text = case_text(one, setting, variant)
+def _seen(text: str, path: Path) -> Seen:
+    """What a run of the case ``text`` leaves behind; ``path`` is where to write it."""
 
     def write() -> None:
         path.write_text(text, encoding="utf-8")
 
     on_root(MPI.COMM_WORLD, write)
-    results = run(path, folder / "results", figures=False)
-    seen = on_root(MPI.COMM_WORLD, lambda: Seen.of(results))
-    return {i: read(point.reading, seen) for i, point in enumerate(setting.points)}
+    results = run(path, path.parent / "results", figures=False)
+    return on_root(MPI.COMM_WORLD, lambda: Seen.of(results))

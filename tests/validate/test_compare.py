@@ -7,7 +7,7 @@ import pytest
 
 from cryosim.validate.cases import case_text, file_name, nominal, variants
 from cryosim.validate.compare import compared, inside, verdict
-from cryosim.validate.experiment import Experiment, Reading
+from cryosim.validate.experiment import Experiment, Number, Reading
 from cryosim.validate.page import NUMBERS, Table, blocks, numbers, shown
 from cryosim.validate.readings import Seen, read
 from cryosim.validate.report import as_json
@@ -37,7 +37,7 @@ def found(experiment, *rows):
     """Compared numbers: a row for each setting, a number for each variant."""
     labels = [v.label for v in variants(experiment)]
     computed = {
-        (setting.label, label): {0: value}
+        (setting.label, label): {0: Number(value) if isinstance(value, float) else value}
         for setting, row in zip(experiment.settings, rows, strict=True)
         for label, value in zip(labels, row, strict=True)
     }
@@ -47,9 +47,9 @@ def found(experiment, *rows):
 def test_differences_are_in_units_of_the_sd():
     one = made({"mean": 10.0, "sd": 2.0})
     a, b = found(one, [13.0, 9.0, 7.0, 12.0], [10.5, inf, 10.0, 10.0])
-    assert (a.nominal, a.difference, a.in_sd, a.band) == (13.0, 3.0, 1.5, (7.0, 13.0))
+    assert (a.nominal.value, a.difference, a.in_sd, a.band) == (13.0, 3.0, 1.5, (7.0, 13.0))
     assert (b.difference, b.in_sd, b.band) == (0.5, 0.25, (10.0, inf))
-    assert [a.point.inside(v) for v in (7.9, 8.0, 12.0, 12.1, inf)] == [
+    assert [a.point.inside(Number(v)) for v in (7.9, 8.0, 12.0, 12.1, inf)] == [
         False, True, True, False, False,
     ]  # fmt: skip
     assert a.measured_in_band
