@@ -17,15 +17,18 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from cryosim.case.load import load
+from cryosim.cli import main
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -95,6 +98,10 @@ def pages() -> dict[str, str]:
 PAGES = {name: blocks_of(name, text) for name, text in pages().items()}
 
 
+def on_ranks(blocks: list[Block]) -> bool:
+    return any(block.kind == "bash" and "mpiexec" in block.text for block in blocks)
+
+
 # --- the kinds of blocks -----------------------------------------------------------------------
 
 
@@ -139,9 +146,25 @@ def _console(block: Block, page: Page) -> None:
     assert not steps[0].strip(), f"{block.where}: begins without a command"
     for step in steps[1:]:
         command, _, expected = step.partition("\n")
-        done = _shell(command, page.folder)
-        assert done.returncode == code, f"{block.where}: {command}\n{done.stdout}{done.stderr}"
-        prints_as_expected(expected, done.stdout + done.stderr, f"{block.where}: {command}")
+        ended, printed = _run(command, page.folder)
+        assert ended == code, f"{block.where}: {command}\n{printed}"
+        prints_as_expected(expected, printed, f"{block.where}: {command}")
+
+
+def _run(command: str, folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command; those of cryosim run here, for a process costs seconds."""
+    words = shlex.split(command)
+    if words[0] != "cryosim":
+        done = _shell(command, folder)
+        return done.returncode, done.stdout + done.stderr
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(folder), mock.patch.dict(os.environ, COLUMNS="200"),
+        mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end,
+    ):  # fmt: skip
+        main()
+    return int(end.value.code or 0), out.getvalue() + err.getvalue()
 
 
 def _bash(block: Block, page: Page) -> None:
@@ -238,7 +261,14 @@ def _inline(value) -> str:
 # --- tests -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name, blocks in PAGES.items() if blocks])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.parallel] if on_ranks(blocks) else [])
+        for name, blocks in PAGES.items()
+        if blocks
+    ],
+)
 def test_blocks_of_a_page_work(name, tmp_path):
     page = Page(tmp_path)
     for block in PAGES[name]:
