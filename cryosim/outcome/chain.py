@@ -52,14 +52,14 @@ class StageChain(Part):
         fastest, n = max(self.rates), len(self.rates)
         most = fastest * float(np.max(dt, initial=0.0))
         doublings = max(0, ceil(log2(most))) if most > 0.0 else 0
-        events = (fastest * np.asarray(dt) / 2**doublings)[:, None, None]
+        events = fastest * np.asarray(dt) / 2**doublings
         leave = np.array(self.rates) / fastest
         jump = np.diag(np.append(1.0 - leave, 1.0)) + np.diag(leave, -1)
-        term = np.eye(n + 1) * np.exp(-events)
-        moved = term.copy()
+        jumps, likely = [np.eye(n + 1)], [np.exp(-events)]
         for k in range(1, n + _TERMS):
-            term = jump @ term * (events / k)
-            moved += term
+            jumps.append(jump @ jumps[-1])
+            likely.append(likely[-1] * events / k)
+        moved = np.tensordot(np.array(likely).T, np.array(jumps), axes=1)
         for _ in range(doublings):
             moved = moved @ moved
         return np.asarray(moved / moved.sum(axis=1, keepdims=True))

@@ -15,6 +15,7 @@ the last digits of the hazard, and all that follows on it.
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -22,12 +23,15 @@ from conftest import ROOT
 from mpi4py import MPI
 
 from cryosim.case.load import load
+from cryosim.output.history import History
 from cryosim.thermal.chebyshev import Chebyshev
 from cryosim.treatment import build as building
-from cryosim.treatment.bands import scaled, solve
+from cryosim.treatment.bands import scaled
+from cryosim.treatment.observe import observe
 from cryosim.treatment.phases import output_times
 from cryosim.treatment.summary import quantities
 
+COMM = MPI.COMM_WORLD
 CASES = sorted((ROOT / "cases").glob("*.toml"))
 COARSER = {1: 1.0, 2: 2.0, 3: 3.0}
 """How much coarser cells are, by dimension."""
@@ -70,16 +74,34 @@ def changed(loaded, part, **values):
     return replace(loaded, case=loaded.case.model_copy(update={part: new}))
 
 
-def numbers(loaded, integrator, monkeypatch):
-    """Numbers of the tables and of result.json, marched with ``integrator``."""
+def numbers(loaded, integrator, monkeypatch, shifts=(0.0,)):
+    """Numbers of tables and result.json, marched once; for each shift (K) of the threshold."""
     end = np.inf if loaded.case.mesh.file is None else END
     stops = [t for t in output_times(loaded) if t <= end]
     taken = []
     choose = building.integrator_for
     with monkeypatch.context() as patch:
         patch.setattr(building, "integrator_for", lambda *a: taken.append(choose(*a)) or taken[-1])
-        solved = solve(changed(loaded, "numerics", integrator=integrator), MPI.COMM_WORLD, stops)
-    history = solved.history
+        treatment = building.build(changed(loaded, "numerics", integrator=integrator), COMM)
+        frames = [_with_threshold(treatment.frame, by) for by in shifts]
+        histories = [History(frame.line_depth) for frame in frames]
+        for landed in chain([True], treatment.march(stops)):
+            for frame, history in zip(frames if landed else (), histories, strict=False):
+                treatment.frame = frame
+                seen = observe(treatment)
+                history.append(seen.time, seen.rows, seen.line.tolist())
+    return [
+        Numbers(type(taken[-1]), _by_name(frame, history))
+        for frame, history in zip(frames, histories, strict=True)
+    ]
+
+
+def _with_threshold(frame, by):
+    threshold = frame.loaded.case.output.threshold + by
+    return replace(frame, loaded=changed(frame.loaded, "output", threshold=threshold))
+
+
+def _by_name(frame, history):
     found = {
         f"{table}: {name}": history.column(table, name)
         for table in history.rows
@@ -88,9 +110,9 @@ def numbers(loaded, integrator, monkeypatch):
     }
     if history.line[0]:
         found["profile [degC]"] = np.array(history.line)
-    for name, entry in quantities(solved.frame, history).items():
+    for name, entry in quantities(frame, history).items():
         found[f"result: {name} [{entry['unit']}]"] = np.array([entry["value"]])
-    return Numbers(type(taken[-1]), found)
+    return found
 
 
 def differences(loaded, explicit, implicit, bounds):
@@ -124,15 +146,11 @@ def differences(loaded, explicit, implicit, bounds):
 
 def compared(loaded, other, monkeypatch):
     """Differences of explicit steps of ``loaded`` and implicit ones of ``other``."""
-    may, threshold = 2.0 * loaded.case.tolerance, loaded.case.output.threshold
-    explicit = numbers(loaded, "explicit", monkeypatch)
-    implicit = numbers(other, "implicit", monkeypatch)
+    may = 2.0 * loaded.case.tolerance
+    explicit, *bounds = numbers(loaded, "explicit", monkeypatch, (0.0, -may, may))
+    [implicit] = numbers(other, "implicit", monkeypatch)
     assert explicit.integrator is Chebyshev
     assert implicit.integrator is not Chebyshev
-    bounds = [
-        numbers(changed(loaded, "output", threshold=threshold + by), "explicit", monkeypatch)
-        for by in (-may, may)
-    ]
     return differences(loaded, explicit, implicit, bounds)
 
 

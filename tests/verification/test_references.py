@@ -1,6 +1,7 @@
 """Benchmarks against closed forms and reference data of independent codes.
 
 What each one is stands in :mod:`cryosim.verify.registry`; ``cryosim verify`` runs the same ones.
+Those of the quick suite are run by tests/verify/test_suite.py, the others here.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ LONG = {"b06_sphere", "b11_square"}
     [
         pytest.param(b, marks=[pytest.mark.slow] if b.name in LONG else [], id=b.name)
         for b in BENCHMARKS
-        if b.name != "ranks"
+        if not b.quick
     ],
 )
 def test_benchmark(benchmark, tmp_path):
