@@ -1,6 +1,7 @@
 """The command line as a function, and the small cases that tests of cli, run and ranks share."""
 
 import copy
+import gc
 import os
 import subprocess
 import sys
@@ -13,6 +14,12 @@ from cryosim import cli
 
 ROOT = Path(__file__).parents[1]
 MPIEXEC = str(Path(sys.executable).with_name("mpiexec"))
+
+
+def pytest_collection_finish():
+    """Every run collects garbage, and need not look at all the tests and modules each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

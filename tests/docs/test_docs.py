@@ -341,20 +341,3 @@ def test_the_case_of_the_readme_loads(tmp_path):
     for block in cases:
         block.note = "case: readme.toml"
         run_block(block, Page(tmp_path))
-
-
-@pytest.mark.slow
-def test_the_site_builds_without_a_warning(tmp_path):
-    pytest.importorskip("mkdocs", reason="needs the extra docs")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
-    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, env=quiet, check=False, timeout=400
-    )
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
-    shown = "".join(p.read_text(encoding="utf-8") for p in tmp_path.glob("*.html"))
-    assert "<math" in shown
-    assert 'class="arithmatex"' not in shown
-    loaded = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="(https?:[^"]*)"', shown)
-    assert loaded == []

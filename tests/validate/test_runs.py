@@ -1,8 +1,7 @@
-"""Experiments run for real: one by the command line, all of them for the book."""
+"""Experiments run for real: one by the command line; all of them in tests/docs/test_site.py."""
 
 import json
 import re
-import sys
 
 import numpy as np
 import pytest
@@ -12,12 +11,8 @@ from cryosim.case.load import load
 from cryosim.run import run
 from cryosim.validate import suite
 from cryosim.validate.cases import case_text, variants
-from cryosim.validate.experiment import NAMES, experiment
+from cryosim.validate.experiment import experiment
 from cryosim.validate.readings import Seen, read
-
-sys.path.insert(0, str(ROOT / "docs"))
-
-import gen_book
 
 OTTE = experiment("otte_2002")
 
@@ -112,27 +107,6 @@ def test_an_unknown_name_is_bad_input(cryosim, tmp_path):
     assert got.code == 2
     assert 'no experiment is called "otte"' in got.err
     assert not (tmp_path / "none").exists()
-
-
-@pytest.mark.slow
-def test_the_book_holds_every_experiment_with_its_failures():
-    content = gen_book.content()
-    found = {entry["name"]: entry for entry in content["experiments"]}
-    assert content["ran"]
-    assert tuple(found) == NAMES
-    counts = {v["label"]: v["inside"] for v in found["otte_2002"]["variants"]}
-    assert counts["none, 250 W/m^2/K"] == counts["0.1 of rest, 250 W/m^2/K"] == 4
-    assert [n for label, n in counts.items() if label.startswith("as at rest")] == [0, 0, 0]
-    pages = gen_book.pages()
-    assert set(pages) == {"validation.md", *map(gen_book.page_of, content["experiments"])}
-    otte = pages["validation-otte-2002.md"]
-    assert "calibration: inputs were scanned" in otte
-    assert otte.count("✓") == sum(counts.values())
-    assert "not\u00a0reached" in otte
-    assert set(gen_book.pictures()) == {f"validation/{name}.svg" for name in NAMES}
-    assert all(path.is_file() for path in gen_book.pictures().values())
-    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    assert all(f" {page}\n" in nav for page in pages)
 
 
 def test_the_page_on_credibility_points_at_what_there_is():

@@ -1,0 +1,111 @@
+"""The built site, and the book on experiments in it, from one run of all of them.
+
+The page on verification is made here of invented numbers for every benchmark of the suite, which
+tests/verify runs for real.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from cryosim.validate.experiment import NAMES
+from cryosim.verify.registry import BENCHMARKS
+from cryosim.verify.report import JSON_FILE, as_json
+from cryosim.verify.results import Profile, nearest, order
+from cryosim.verify.suite import Outcome, Report
+
+sys.path.insert(0, str(ROOT / "docs"))
+
+import gen_book
+import gen_verification
+
+BUILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "docs")
+import gen_verification
+gen_verification._run = lambda: Path(sys.argv[1]).read_text()
+gen_verification.CACHE = Path(sys.argv[1]).parent / "cache"
+from mkdocs.__main__ import cli
+cli(["build", "--strict", "--site-dir", sys.argv[2]])
+"""
+
+
+@pytest.mark.slow
+def test_the_book_holds_every_experiment_with_its_failures():
+    content = gen_book.content()
+    found = {entry["name"]: entry for entry in content["experiments"]}
+    assert content["ran"]
+    assert tuple(found) == NAMES
+    counts = {v["label"]: v["inside"] for v in found["otte_2002"]["variants"]}
+    assert counts["none, 250 W/m^2/K"] == counts["0.1 of rest, 250 W/m^2/K"] == 4
+    assert [n for label, n in counts.items() if label.startswith("as at rest")] == [0, 0, 0]
+    pages = gen_book.pages()
+    assert set(pages) == {"validation.md", *map(gen_book.page_of, content["experiments"])}
+    otte = pages["validation-otte-2002.md"]
+    assert "calibration: inputs were scanned" in otte
+    assert otte.count("✓") == sum(counts.values())
+    assert "not\u00a0reached" in otte
+    assert set(gen_book.pictures()) == {f"validation/{name}.svg" for name in NAMES}
+    assert all(path.is_file() for path in gen_book.pictures().values())
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert all(f" {page}\n" in nav for page in pages)
+
+
+def invented():
+    """Report of a suite in which every benchmark found a number, a profile and an order."""
+    profile = Profile([1e-3, 2e-3, 3e-3, 4e-3], [60.0], [[1.0, 2.0, 3.0, 4.0]], [[1.0] * 4])
+    results = [
+        replace(nearest("temperature", "degC", 3.0, 3.1, 0.2), profile=profile),
+        nearest("heat", "J/m^2", 1.0, 2.0, 0.5),
+        order("order in space", [4e-3, 2e-3, 1e-3], [1.6, 0.4, 0.1], 2.0, 0.1),
+    ]
+    outcomes = [Outcome(b, results[i % 3 : i % 3 + 1], 0.1) for i, b in enumerate(BENCHMARKS)]
+    return json.dumps(as_json(Report(False, outcomes, 1.0, 1)))
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning(tmp_path):
+    pytest.importorskip("mkdocs", reason="needs the extra docs")
+    report, site = tmp_path / "report.json", tmp_path / "site"
+    report.write_text(invented())
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, str(report), str(site)], cwd=ROOT, capture_output=True,
+        text=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, check=False, timeout=400,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    shown = "".join(p.read_text(encoding="utf-8") for p in site.glob("*.html"))
+    assert "<math" in shown
+    assert 'class="arithmatex"' not in shown
+    loaded = re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="(https?:[^"]*)"', shown)
+    assert loaded == []
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_page_on_verification_is_made_of_a_run(monkeypatch, code):
+    """The run itself is that of tests/verify."""
+
+    def ended(command, **_):
+        assert command[1:4] == ["-m", "cryosim", "verify"]
+        (Path(command[-1]) / JSON_FILE).write_text("{}")
+        return subprocess.CompletedProcess(command, code, "", "")
+
+    monkeypatch.setattr(gen_verification.subprocess, "run", ended)
+    assert gen_verification._run() == "{}"
+
+
+def test_a_run_that_broke_makes_no_page(monkeypatch):
+    monkeypatch.setattr(
+        gen_verification.subprocess, "run",
+        lambda command, **_: subprocess.CompletedProcess(command, 1, "", "it broke"),
+    )  # fmt: skip
+    with pytest.raises(RuntimeError, match="ended with 1: it broke"):
+        gen_verification._run()
