@@ -6,10 +6,11 @@ import pytest
 from cryosim.calibration.forward import computed
 from cryosim.calibration.parameters import FREE, laws
 from cryosim.calibration.predict import predicted
-from cryosim.calibration.trials import sources, trials
+from cryosim.calibration.trials import trials
 from cryosim.injury import CrystalDose
 from cryosim.library.calibration import bands, content, draws
 from cryosim.outcome import Course
+from cryosim.validate.experiment import sources
 
 
 def test_defaults_of_the_laws_are_those_of_the_file():

@@ -118,12 +118,12 @@ def test_the_json_of_a_report_has_no_infinity_and_shows_as_not_reached():
     content = as_json(Report([outcome, failed], 2.0, 1))
     entry, broken = content["experiments"]
     assert entry["points"][0]["nominal"] is None
-    assert numbers(entry) == [
+    assert [tuple(row) for row in numbers(entry).rows] == [
         ("s0", "K", "10.0 ± 2.0", "not reached", "not reached to not reached", "", "", "no"),
         ("s1", "K", "10.0 ± 2.0", "11.0", "11.0 to 11.0", "+1.0", "+0.5", "yes"),
     ]
     tables = [block.head for block in blocks(entry) if isinstance(block, Table)]
-    assert tables[1] == ["", *NUMBERS[1:]]
+    assert tables[1] == [name for name in NUMBERS if name != "5 to 95 %"]
     entry["points"][1] |= {"difference_in_sd": None}
     tables = [block.head for block in blocks(entry) if isinstance(block, Table)]
     assert "in SD" not in tables[1]
@@ -134,16 +134,72 @@ def test_the_json_of_a_report_has_no_infinity_and_shows_as_not_reached():
 
 def test_numbers_are_read_from_probes_as_defined():
     time = np.array([0.0, 60.0, 120.0, 180.0])
-    seen = Seen(time, {"p": np.array([37.0, 36.0, 32.0, 34.0])}, {"lost": 3.0})
+    result = {"quantities": {"lost": {"value": 3.0}}}
+    seen = Seen(time, {"p": np.array([37.0, 36.0, 32.0, 34.0])}, {}, result)
 
     def number(**reading):
-        return read(Reading.model_validate(reading), seen)
+        return read(Reading.model_validate(reading), seen).value
 
     assert number(kind="time to cool", probe="p", by="3 K") == pytest.approx(1.5)
     assert number(kind="time to cool", probe="p", by="5.5 K") == inf
     assert number(kind="temperature", probe="p", at="90 s") == pytest.approx(34.0)
     assert number(kind="change", probe="p", since="2 min", at="3 min") == pytest.approx(2.0)
     assert number(kind="quantity", name="lost") == 3.0
+
+
+def test_numbers_of_the_months_after_are_read_with_their_interval(tmp_path):
+    (tmp_path / "probes.csv").write_text("time [s],p [degC]\n0,37\n60,36\n")
+    (tmp_path / "course.csv").write_text(
+        "time [d],fat lost [%],fat lost low [%],fat lost high [%],melanin index [1]\n"
+        "0,0,0,0,0\n10,20,10,30,0.5\n20,30,20,40,1\n"
+    )
+    (tmp_path / "result.json").write_text("""{
+        "quantities": {}, "pigment": {"a": {"low": 2.0}}, "limits": [{"key": "ice", "value": 0.5}],
+        "outcome": {"gain": {"value": 1.5, "interval": [1.2, 1.8]},
+                    "killed": {"value": 7.0, "interval": null}}}""")
+    seen = Seen.of(tmp_path)
+
+    def number(**reading):
+        return read(Reading.model_validate(reading), seen)
+
+    assert number(kind="outcome", name="gain") == (1.5, (1.2, 1.8))
+    assert number(kind="outcome", name="killed") == (7.0, None)
+    assert number(kind="pigment", name="a.low") == (2.0, None)
+    assert number(kind="limit", name="ice", times=1e5) == (5e4, None)
+    assert number(kind="course", name="melanin index", day="15 d") == (0.75, None)
+    value, ends = number(kind="course", name="fat lost", day="15 d", times=0.1)
+    assert (value, ends) == (pytest.approx(2.5), (pytest.approx(1.5), pytest.approx(3.5)))
+
+
+def test_a_mean_without_spread_is_held_to_the_interval_or_to_what_was_said():
+    one = made({"mean": 10.0})
+    rows = [[Number(13.0, (9.0, 15.0))] * 4, [Number(11.0, (10.5, 15.0))] * 4]
+    a, b = found(one, *rows)
+    assert (a.point.inside(a.nominal), b.point.inside(b.nominal)) == (True, False)
+    assert (a.band, b.band) == ((9.0, 15.0), (10.5, 15.0))
+    assert verdict(one, [a, b])[0] == (
+        "Nominal inputs (x, x): 1 of 2 numbers with the measured mean in 5 to 95 % of the "
+        "calibration (outside: s1)."
+    )
+    entry = as_json(Report([Outcome(one, [a, b], 8, 1.0)], 2.0, 1))["experiments"][0]
+    table = numbers(entry)
+    assert [row[table.head.index("5 to 95 %")] for row in table.rows] == [
+        "9.00 to 15.00", "10.50 to 15.00",
+    ]  # fmt: skip
+    near = made({"mean": 10.0, "within": 2.0})
+    a, b = found(near, [12.0] * 4, [7.9] * 4)
+    assert inside([a, b], nominal(near)) == (1, 2)
+    assert "1 of 2 numbers within what was said beforehand" in verdict(near, [a, b])[0]
+
+
+def test_a_text_of_a_setting_may_name_an_input():
+    from cryosim.validate.experiment import experiment
+
+    one = experiment("clinical")
+    texts = {v.label: case_text(one, one.settings[-1], v) for v in variants(one)}
+    assert 'thickness = "12 mm"' in texts["as calibrated, middle"]
+    assert 'thickness = "13 mm"' in texts["as calibrated, thick"]
+    assert texts["none, thin"].count("perfusion = 0.0") == 2
 
 
 def test_an_empty_override_leaves_the_case():

@@ -1,10 +1,12 @@
 """The data files of the validation: whole, sourced, and fit to be run."""
 
 import re
+import tomllib
 from itertools import chain
 from string import Template
 
 import pytest
+from conftest import ROOT
 from pydantic import ValidationError
 
 from cryosim.case.load import load
@@ -14,7 +16,9 @@ from cryosim.validate import experiment as data
 from cryosim.validate.cases import case_text, file_name, nominal, variants
 
 EXPERIMENTS = [data.experiment(name) for name in data.NAMES]
-SEEN = {"V": {"source", "abstract", "copy"}, "V2": {"source", "abstract", "copy"}}
+READ = {"source", "abstract", "copy"}
+SEEN = {"V": READ, "V2": READ, "R": {*READ, "recalled"}}
+WITHOUT_FLOW = {"anvari_sapphire", "pigment", "cryogen_marks"}
 
 
 def points(experiment):
@@ -57,13 +61,16 @@ def test_every_case_of_an_experiment_is_good(one, tmp_path):
 def test_every_text_of_a_setting_goes_into_the_case(one):
     wanted = set(Template(one.template).get_identifiers())
     for setting in one.settings:
-        assert set(setting.set) | set(nominal(one).set) == wanted
+        named = {name for text in setting.set.values() for name in Template(text).get_identifiers()}
+        assert set(setting.set) <= wanted
+        assert named <= set(nominal(one).set)
+        assert set(setting.set) | set(nominal(one).set) >= wanted | named
 
 
 @pytest.mark.parametrize("one", EXPERIMENTS, ids=data.NAMES)
 def test_blood_flow_is_varied_where_it_can_matter(one):
     names = [i.name for i in one.inputs]
-    assert any("blood flow" in name for name in names) or one.name == "anvari_sapphire"
+    assert any("blood flow" in name for name in names) or one.name in WITHOUT_FLOW
     assert {p.panel for p in points(one)} == set(one.panels)
 
 
@@ -76,13 +83,27 @@ def test_the_measured_numbers_are_those_of_the_papers():
     mars = points(data.experiment("mars_2006"))
     assert [(p.mean, p.sd) for p in mars] == [(-20.7, 2.9), (-11.4, 2.0), (-8.7, 2.6)]
     assert {(p.low, p.high) for p in points(data.experiment("sasaki_2014"))} == {(9.5, 13.9)}
+    assert [p.mean for p in points(data.experiment("clinical"))] == [
+        20.4, 25.5, 1.68, 1.44, 2.8, 2.6, 21.4,
+    ]  # fmt: skip
+
+
+def test_what_is_called_predicted_was_not_fitted():
+    """Points of the two clinical pages against the data of the calibration, which fits some."""
+    trials = tomllib.loads((ROOT / "cryosim/calibration/data/trials.toml").read_text())
+    fitted = sorted(entry["mean"] for entry in trials["fitted"])
+    assert sorted(p.mean for p in points(data.experiment("clinical"))) == fitted
+    predicted = points(data.experiment("clinical_prior"))
+    assert not {p.mean for p in predicted} & set(fitted)
+    assert data.experiment("clinical_prior").needed == len(predicted)
 
 
 def test_calibration_is_called_so():
     roles = {one.name: one.role for one in EXPERIMENTS}
-    assert [n for n, role in roles.items() if role == "comparison"] == ["myrer_2001", "mars_2006"]
-    assert roles["otte_2002_prior"] == "prediction"
-    assert roles["otte_2002"] == roles["clinical"] == "calibration"
+    of = {role: {n for n, has in roles.items() if has == role} for role in data.ROLES}
+    assert of["prediction"] == {"otte_2002_prior", "myrer_2001_prior", "clinical_prior"}
+    assert of["calibration"] == {"otte_2002", "clinical", "pigment"}
+    assert of["comparison"] == {"myrer_2001", "mars_2006", "cryogen_marks"}
     cited_by_flow = cite.bibliography([("fat", ["perfusion_response"])]).sources
     assert "otte-2002" in cited_by_flow
 
@@ -103,6 +124,8 @@ def test_an_unknown_experiment_is_named_with_what_was_meant():
         ({}, "expected a mean"),
         ({"low": 1.0}, "expected a mean"),
         ({"sd": 1.0, "low": 1.0, "high": 2.0}, "an sd needs a mean"),
+        ({"within": 1.0, "low": 1.0, "high": 2.0}, "an sd needs a mean"),
+        ({"mean": 1.0, "within": 1.0, "sd": 1.0}, "expected one of sd, within"),
         ({"low": 2.0, "high": 1.0}, "expected low below high"),
         ({"mean": 1.0, "sd": 0.0}, "greater than 0"),
     ],

@@ -36,7 +36,7 @@ def minutes(folder, setting, variant):
     path = folder / "case.toml"
     path.write_text(case_text(OTTE, setting, variant), encoding="utf-8")
     seen = Seen.of(run(path, folder / "out", figures=False))
-    return read(setting.points[0].reading, seen)
+    return read(setting.points[0].reading, seen).value
 
 
 @pytest.mark.parametrize("levels", INDEPENDENT, ids=", ".join)
@@ -60,7 +60,7 @@ def test_the_mesh_and_the_rows_are_fine_enough(tmp_path):
     path = tmp_path / "fine.toml"
     path.write_text(fine, encoding="utf-8")
     seen = Seen.of(run(path, tmp_path / "fine", figures=False))
-    assert read(setting.points[0].reading, seen) == pytest.approx(coarse, abs=0.05)
+    assert read(setting.points[0].reading, seen).value == pytest.approx(coarse, abs=0.05)
 
 
 def test_the_command_line_runs_one_experiment_and_leaves_a_report(tmp_path):
