@@ -47,6 +47,8 @@ def test_the_book_holds_every_experiment_with_its_failures():
     counts = {v["label"]: v["inside"] for v in found["otte_2002"]["variants"]}
     assert counts["none, 250 W/m^2/K"] == counts["0.1 of rest, 250 W/m^2/K"] == 4
     assert [n for label, n in counts.items() if label.startswith("as at rest")] == [0, 0, 0]
+    passed = [entry["verdict"][0] for entry in found.values() if entry["role"] == "prediction"]
+    assert all(first.startswith("The prediction does not pass; said before") for first in passed)
     pages = gen_book.pages()
     assert set(pages) == {"validation.md", *map(gen_book.page_of, content["experiments"])}
     otte = pages["validation-otte-2002.md"]

@@ -197,9 +197,9 @@ def test_a_text_of_a_setting_may_name_an_input():
 
     one = experiment("clinical")
     texts = {v.label: case_text(one, one.settings[-1], v) for v in variants(one)}
-    assert 'thickness = "12 mm"' in texts["as calibrated, middle"]
-    assert 'thickness = "13 mm"' in texts["as calibrated, thick"]
-    assert texts["none, thin"].count("perfusion = 0.0") == 2
+    assert 'thickness = "12 mm"' in texts["flow as calibrated, middle"]
+    assert 'thickness = "13 mm"' in texts["flow as calibrated, thick"]
+    assert texts["no flow, thin"].count("perfusion = 0.0") == 2
 
 
 def test_an_empty_override_leaves_the_case():

@@ -89,6 +89,42 @@ def test_the_command_line_runs_one_experiment_and_leaves_a_report(tmp_path):
     assert load(cases[0]).case.dimension == 1
 
 
+def test_the_clock_of_pigment_is_that_of_blisters_and_not_of_spray():
+    blisters, spray = experiment("pigment"), experiment("cryogen_marks")
+    few = [one.model_copy(update={"inputs": tuple(only_nominal(i) for i in one.inputs)})
+           for one in (blisters, spray)]  # fmt: skip
+    clock, marks = (suite._outcome(one, {}, None) for one in few)
+    assert (clock.problem, marks.problem) == ("", "")
+    assert [c.point.inside(c.nominal) for c in clock.compared] == [True] * 4
+    assert [c.nominal.value for c in clock.compared[:2]] == pytest.approx([9.0, 8.2], abs=0.1)
+    (gone,) = marks.compared
+    assert gone.nominal.value > 0.99
+
+
+def only_nominal(one):
+    """``one`` with its nominal level alone."""
+    return one.model_copy(update={"levels": tuple(x for x in one.levels if x.nominal)})
+
+
+def test_cases_that_experiments_share_run_once(monkeypatch):
+    ran = []
+
+    def run_once(text, _):
+        ran.append(text)
+        return Seen(np.array([0.0]), {}, {name: np.array([0.0]) for name in ("time", "fat lost")},
+                    {"outcome": Lost()})  # fmt: skip
+
+    class Lost(dict):
+        def __missing__(self, key):
+            return {"value": 20.0, "interval": [10.0, 30.0]}
+
+    monkeypatch.setattr(suite, "_seen", run_once)
+    report = suite.validate(["clinical", "clinical_prior"])
+    assert len(ran) == len(set(ran)) == 29  # the flat applicator knows no fold
+    assert [outcome.runs for outcome in report.outcomes] == [29, 0]
+    assert all(outcome.compared for outcome in report.outcomes)
+
+
 def test_a_run_that_fails_is_told_and_ends_with_3(cryosim, tmp_path, monkeypatch):
     from cryosim.errors import NumericalError
 
