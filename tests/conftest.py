@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[1]
 MPIEXEC = str(Path(sys.executable).with_name("mpiexec"))
 
 
-def pytest_collection_finish():
-    """Every run collects garbage, and need not look at all the tests and modules each time."""
+@pytest.fixture(scope="module", autouse=True)
+def few_to_collect():
+    """Every run collects garbage, and need not look at all tests and modules loaded before."""
     gc.collect()
     gc.freeze()
 

@@ -66,7 +66,7 @@ def test_bands_hold_the_true_error(tmp_path):
         path = tmp_path / "case.toml"
         path.write_text(text + MESH)
         loaded = load(path)
-        found[name] = held(loaded, finer(loaded, 8.0))
+        found[name] = held(loaded, finer(loaded, 5.0))
     part, count = share(found)
     print(f"1-D: {part:.3f} of {count}")
     assert count > 100
