@@ -1,6 +1,7 @@
 """What computed a result."""
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from cryosim import __version__
@@ -22,7 +23,13 @@ _PACKAGES = (
 
 def versions() -> dict[str, str]:
     """Versions of cryosim, Python and the packages a result depends on."""
-    found = {"cryosim": __version__, "python": platform.python_version()}
+    return {"cryosim": __version__, "python": platform.python_version()} | _installed()
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Versions of those that are installed, read once for many runs."""
+    found = {}
     for package in _PACKAGES:
         try:
             found[package] = version(package)

@@ -8,7 +8,7 @@ injury law and of the course make of it, drawn together as the trials leave them
 device and model are not in it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,11 +64,27 @@ class _Killed(NamedTuple):
 
     def lost(self, days: Values) -> Values:
         """Fat lost (1) on ``days``."""
-        return self.course.lost(days * DAY, self.plain, self.massaged)
+        return self.course.lost(days * DAY, self.plain, self._soon)
 
     def over(self, days: Values) -> Shares:
         """Shares of the adipocytes on ``days``."""
-        return self.course.over(days * DAY, self.plain, self.massaged)
+        return self.course.over(days * DAY, self.plain, self._soon)
+
+    @property
+    def _soon(self) -> Values | None:
+        """Those that are cleared sooner; None where nobody massaged."""
+        return self.massaged if self.massaged.any() else None
+
+
+class _Loss(NamedTuple):
+    """Fat lost (1) on some days, and the ends of its interval if there is one."""
+
+    lost: Values
+    ends: Values | None
+
+    def on(self, some: slice) -> "_Loss":
+        """Loss on some of the days."""
+        return _Loss(self.lost[some], None if self.ends is None else self.ends[:, some])
 
 
 class _Estimate(NamedTuple):
@@ -77,11 +93,11 @@ class _Estimate(NamedTuple):
     best: _Killed
     others: list[_Killed]
 
-    def interval(self, of: Callable[[_Killed], Values]) -> Values | None:
-        """Ends of what ``of`` gives for the others; none without any."""
-        if not self.others:
-            return None
-        return np.asarray(np.percentile([of(x) for x in self.others], INTERVAL, axis=0))
+    def loss(self, days: Values) -> _Loss:
+        """Fat lost on ``days``, with an interval if there are others."""
+        others = [other.lost(days) for other in self.others]
+        ends = np.asarray(np.percentile(others, INTERVAL, axis=0)) if others else None
+        return _Loss(self.best.lost(days), ends)
 
 
 def outcome_of(treatment: Treatment) -> Outcome | None:
@@ -98,11 +114,12 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     volume = float(fat.under.sum()) * factor
     pairs = [(case.injury, case.course), *alternatives(case, calibration.draws())]
     best, *others = (_killed_under(*pair, near) for pair in pairs)
-    estimate, thickness = _Estimate(best, others), _thickness(case, fat, last)
-    entries = dict(_of_loss(estimate, last, volume, unit))
+    shares, thickness = best.over(days), _thickness(case, fat, last)
+    loss = _Estimate(best, others).loss(np.append(days, last + np.array(TOLD)))
+    entries = dict(_of_loss(loss.on(np.s_[days.size :]), volume, unit))
     entries |= _of_thickness(fat, thickness) | dict(_of_sessions(best))
-    entries |= _of_massage(pairs, near, last) | _of_inflammation(best, days)
-    table = _table(estimate, days, volume, unit)
+    entries |= _of_massage(pairs, near, last) | _of_inflammation(shares, days)
+    table = _table(shares, loss.on(np.s_[: days.size]), days, volume, unit)
     table["melanin index [1]"] = melanin(case, days)
     return Outcome(table, _map(case, fat, thickness), entries)
 
@@ -132,11 +149,11 @@ def _killed_under(law: Injury, course: Course, fat: Fat) -> _Killed:
 # --- tables ----------------------------------------------------------------------------------
 
 
-def _table(estimate: _Estimate, days: Values, volume: float, unit: str) -> dict[str, Values]:
+def _table(
+    shares: Shares, loss: _Loss, days: Values, volume: float, unit: str
+) -> dict[str, Values]:
     """Columns of ``course.csv``."""
-    shares, interval = estimate.best.over(days), estimate.interval(lambda x: x.lost(days))
-    lost = 1.0 - shares.remaining
-    ends = () if interval is None else interval
+    lost, ends = 1.0 - shares.remaining, () if loss.ends is None else loss.ends
     return {
         DAYS: days,
         "viable [1]": shares.viable,
@@ -183,17 +200,13 @@ def _covered(fat: Fat) -> Values:
 # --- numbers ---------------------------------------------------------------------------------
 
 
-def _of_loss(
-    estimate: _Estimate, last: float, volume: float, unit: str
-) -> Iterator[tuple[str, Entry]]:
+def _of_loss(loss: _Loss, volume: float, unit: str) -> Iterator[tuple[str, Entry]]:
     """Fat lost on every day that is told, as a share and as a volume."""
     where = "of the fat under applicators, days after the last session; cleared cells count as lost"
-    days = last + np.array(TOLD)
-    lost, ends = estimate.best.lost(days), estimate.interval(lambda x: x.lost(days))
     for name, of, factor in (("fat lost", "%", 100.0), ("volume lost", unit, volume)):
         for i, n in enumerate(TOLD):
-            interval = None if ends is None else factor * ends[:, i]
-            yield f"{name} after {n} d", _entry(factor * lost[i], of, where, interval)
+            interval = None if loss.ends is None else factor * loss.ends[:, i]
+            yield f"{name} after {n} d", _entry(factor * loss.lost[i], of, where, interval)
 
 
 def _of_thickness(fat: Fat, thickness: Values) -> dict[str, Entry]:
@@ -241,9 +254,9 @@ def _gain(law: Injury, course: Course, fat: Fat, days: Values) -> Values:
     return np.asarray(with_massage / without)
 
 
-def _of_inflammation(best: _Killed, days: Values) -> dict[str, Entry]:
+def _of_inflammation(shares: Shares, days: Values) -> dict[str, Entry]:
     """When the infiltrate is densest."""
-    index = best.over(days).inflammation
+    index = shares.inflammation
     if not index.max() > 0.0:
         return {}
     how = "days after the first session, of the infiltrate under applicators; whole days"
