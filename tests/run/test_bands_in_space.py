@@ -93,12 +93,15 @@ IN_THREE = ("latent", "gel", "limited", "fold")
 
 
 def case(folder, dimension, text):
-    """A section, or a block that is a quarter: the plate lies in a corner of insulated sides."""
+    """A section, or a block that is a quarter: the plate lies in a corner of insulated sides.
+
+    A block is treated for a shorter time.
+    """
     if dimension == 2:
         words = {"SIZE": '["30 mm"]', "SMALL": '["12 mm"]', "LEFT": '"-20 mm"', "RIGHT": '"20 mm"'}
     else:
         words = {"SIZE": '["15 mm", "12 mm"], centre = ["7.5 mm", "7.5 mm"]'}
-        text = text.replace("x_max", "y_min")
+        text = text.replace("x_max", "y_min").replace("30 min", "12 min").replace("20 min", "8 min")
     for word, value in words.items():
         text = text.replace(word, value)
     mesh = MESH.replace("MARGIN", MARGIN[dimension])
