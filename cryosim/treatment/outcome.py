@@ -232,10 +232,10 @@ def _of_sessions(best: _Killed) -> Iterator[tuple[str, Entry]]:
 
 
 def _of_massage(pairs: Sequence[tuple[Injury, Course]], fat: Fat, last: float) -> dict[str, Entry]:
-    """Loss over that without massage; ``pairs`` begin with those of the case."""
-    if not fat.massaged.any():
-        return {}
+    """Loss over that without massage, if there is any; ``pairs`` begin with those of the case."""
     days = last + np.array(COMPARED)
+    if not (fat.massaged.any() and _alone(*pairs[0], fat).lost(days).all()):
+        return {}
     ratio, *others = (_gain(*pair, fat, days) for pair in pairs)
     ends = np.percentile(others, INTERVAL, axis=0) if others else None
     how = "fat lost under applicators, over what it would be had nobody massaged"
@@ -249,9 +249,14 @@ def _of_massage(pairs: Sequence[tuple[Injury, Course]], fat: Fat, last: float) -
 
 def _gain(law: Injury, course: Course, fat: Fat, days: Values) -> Values:
     """Loss on ``days`` over that without massage (1)."""
-    alone = replace(fat, state=law.without_massage(fat.state), massaged=0.0 * fat.massaged)
-    with_massage, without = (_killed_under(law, course, f).lost(days) for f in (fat, alone))
-    return np.asarray(with_massage / without)
+    gained = _killed_under(law, course, fat).lost(days) / _alone(law, course, fat).lost(days)
+    return np.asarray(gained)
+
+
+def _alone(law: Injury, course: Course, fat: Fat) -> _Killed:
+    """Mean of what each session kills under the applicators if nobody massages."""
+    state = law.without_massage(fat.state)
+    return _killed_under(law, course, replace(fat, state=state, massaged=0.0 * fat.massaged))
 
 
 def _of_inflammation(shares: Shares, days: Values) -> dict[str, Entry]:
