@@ -87,7 +87,11 @@ def check(
     ] = False,
 ) -> None:
     """Check a case file and say what it contains."""
+    from cryosim.uncertainty.inputs import inputs_of
+
     loaded = load(case)
+    if loaded.case.uncertainty:
+        inputs_of(loaded)
     if expanded:
         print(text_of(loaded.expanded.fields), end="")
         return

@@ -84,7 +84,8 @@ def run(
                     f"--resume{' --error-bands' if error_bands else ''}"
                 )
         recorder.close()
-        after = After(verdicts(treatment.frame, treatment.safety.merged()), outcome_of(treatment))
+        limits = verdicts(treatment.frame, treatment.safety.merged())
+        after = After(limits, outcome_of(treatment, limits))
         on_root(comm, lambda: _write(folder, after))
         coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else None
         stopwatch.lap("bands" if error_bands else "output")

@@ -21,7 +21,8 @@ def quantities(result: dict[str, Any]) -> Table:
     table.add_column("unit")
     for name, entry in result["quantities"].items():
         band = [_width(entry["band"], entry["value"])] if banded else []
-        table.add_row(Text(name), f"{entry['value']:.4g}", *band, entry["unit"])
+        least = "\u2265 " if entry["how"].startswith("at least") else ""
+        table.add_row(Text(name), f"{least}{entry['value']:.4g}", *band, entry["unit"])
     return table
 
 
@@ -52,10 +53,12 @@ def months(result: dict[str, Any]) -> Table:
 def pigment(found: dict[str, Any]) -> str:
     """Risks of pigment, and when it is darkest, on one line."""
     hyper, hypo = found["hyperpigmentation"], found["hypopigmentation"]
+    if found["melanin_peak_week"] is None:
+        return f"Pigment, phototype {found['phototype']}: skin stays warm, nothing to expect."
     return (
         f"Pigment, phototype {found['phototype']}: hyperpigmentation in {hyper['low']:.2g} to "
         f"{hyper['high']:.2g} % (darkest in week {found['melanin_peak_week']:.0f}), "
-        f"hypopigmentation in {hypo['value']:.2g} %."
+        f"hypopigmentation in {hypo['value']:.3g} %."
     )
 
 
@@ -66,7 +69,7 @@ def _width(band: float | None, value: float) -> str:
     return f"\u00b1 {band if band > 1e-9 * abs(value) else 0.0:.1g}"
 
 
-_TITLE = 21
+_TITLE = 18
 """Letters of the name of a limit that no narrow terminal takes away."""
 
 _STYLES = {"error": "bold red", "warning": "yellow", "ok": ""}
@@ -80,7 +83,9 @@ def limits(limits: list[dict[str, Any]]) -> Table:
     for column in ("value", "limit", "margin"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("since", justify="right", no_wrap=True)
-    table.add_column(Text("at [mm]"), no_wrap=True)
+    table.add_column(
+        Text("at [mm]"), overflow="fold", min_width=len("-12.3"), max_width=len("-12.3")
+    )
     for x in limits:
         if x["value"] is not None:
             tier = _tier(x)
@@ -92,7 +97,7 @@ def limits(limits: list[dict[str, Any]]) -> Table:
                 _number(x[tier]),
                 _number(x["margin"][tier]),
                 "" if first is None else f"{first / 60:.3g} min",
-                ", ".join(f"{c:.3g}" for c in x["where"]["mm"]) if x["where"] else "",
+                " ".join(f"{c:.3g}" for c in x["where"]["mm"]) if x["where"] else "",
             )
             table.add_row(*map(Text, cells), style=_STYLES[x["status"]])
     return table
@@ -118,6 +123,6 @@ def reported(result: dict[str, Any]) -> str:
     ]
     return (
         f"Reported, not computed: {'; '.join(rates)}.\n"
-        f"{len(result['caveats'])} things no run can know: caveats in result.json, docs/safety.md. "
+        f"{len(result['caveats'])} things no run can know: caveats in result.json. "
         "A tool for research and design, not medical advice."
     )

@@ -93,7 +93,7 @@ def page(part: str, sections: Iterable[tuple[str, Entries]]) -> str:
 
 
 def _table(entries: Entries) -> str:
-    rows = ["| property | value | published | grade | sources |", "|---|---|---|---|---|"]
+    rows = ["| property | value | range | grade | sources |", "|---|---|---|---|---|"]
     notes = []
     for key, entry in entries.items():
         sources = ", ".join(f"[{s}](#{s})" for s in entry.source)

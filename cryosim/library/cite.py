@@ -65,7 +65,7 @@ class Bibliography:
         }
 
     def _values(self) -> Iterator[str]:
-        rows = [("value of", "grade", "source", "is; published from ... to")]
+        rows = [("value of", "grade", "source", "is; range from ... to")]
         for use in self.uses:
             name = f"{use.tissue}.{use.property}"
             origin = "given by the case" if use.overridden else ", ".join(use.sources)

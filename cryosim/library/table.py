@@ -79,7 +79,7 @@ def rendered(shelf: Shelf, name: str | None = None) -> RenderableType:
 def _table(name: str, title: str, entries: Mapping[str, Entry]) -> Table:
     """Value, spread, grade and sources of every entry."""
     table = Table(title=Text(f"{name}: {title}"), title_justify="left", expand=False)
-    for column in ("property", "value", "published", "grade", "source"):
+    for column in ("property", "value", "range", "grade", "source"):
         table.add_column(column, overflow="fold", no_wrap=column in ("property", "grade"))
     for key, entry in entries.items():
         value = cite.shown(entry.value)

@@ -18,9 +18,9 @@ UNFORESEEN = 1.0
 """Most that unforeseen latent heat warms in a step, in units of the tolerance.
 
 It is of second order in the step, and a control that expects the third sees its power 3/2.  With
-explicit steps the error of the heat that flows is the larger one and this asks for nothing, but in a
-closed body; implicit steps would outrun the crystals: with 10 a section was 0.3 K off, with 1 it is
-0.07 K (tolerance 0.05 K).
+explicit steps the error of the heat that flows is the larger one and this asks for nothing, but in
+a closed body; implicit steps would outrun the crystals: with 10 a section was 0.3 K off, with 1 it
+is 0.07 K (tolerance 0.05 K).
 """
 
 

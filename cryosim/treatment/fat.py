@@ -29,7 +29,7 @@ class Fat:
     under_at_rest: Values
     """The same as it is at rest."""
     massaged: Values
-    """Share of each node that was massaged (1)."""
+    """Share of each node that was massaged (1); 0 where that killed nothing more."""
     column: Indices
     """Which of the columns below each node belongs to; empty for a mesh file."""
     place: Values
@@ -72,13 +72,15 @@ def fat_of(treatment: Treatment) -> Fat | None:
     if held is None or volume is None or massaged is None or not held.any():
         return None
     here = held > 0.5
+    alone = injury.law.without_massage(np.array(state))
+    killed_more = (np.array(state) != alone).any(axis=0)
     where = np.column_stack(place)[here, : frame.domain.dimension - 1]  # type: ignore[arg-type]
     column, columns, area = _columns(where)
     if frame.loaded.case.mesh.file is not None:
         column, columns, area = np.empty(0, np.int64), where[:0], np.empty(0)
     return Fat(
         state=np.array(state), volume=volume[here], under=under[0][here],
-        under_at_rest=under[1][here], massaged=massaged[here],
+        under_at_rest=under[1][here], massaged=massaged[here] * killed_more,
         column=column, place=columns, area=area,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from cryosim.thermal.network import Values
 from cryosim.treatment.calibrated import alternatives
 from cryosim.treatment.fat import Fat, fat_of
 from cryosim.treatment.model import Treatment
-from cryosim.treatment.pigmentation import melanin
+from cryosim.treatment.pigmentation import Limits, inflammation, melanin
 from cryosim.treatment.summary import SIZE
 
 TOLD = (30, 60, 90, 180)
@@ -100,10 +100,10 @@ class _Estimate(NamedTuple):
         return _Loss(self.best.lost(days), ends)
 
 
-def outcome_of(treatment: Treatment) -> Outcome | None:
+def outcome_of(treatment: Treatment, limits: Limits) -> Outcome | None:
     """Months after ``treatment`` on rank 0; None elsewhere and without fat under an applicator.
 
-    Collective.
+    ``limits`` are those of the same result.  Collective.
     """
     fat, case = fat_of(treatment), treatment.frame.loaded.case
     if fat is None or not fat.under.sum() > 0.0:
@@ -120,7 +120,7 @@ def outcome_of(treatment: Treatment) -> Outcome | None:
     entries |= _of_thickness(fat, thickness) | dict(_of_sessions(best))
     entries |= _of_massage(pairs, near, last) | _of_inflammation(shares, days)
     table = _table(shares, loss.on(np.s_[: days.size]), days, volume, unit)
-    table["melanin index [1]"] = melanin(case, days)
+    table["melanin index [1]"] = melanin(case, days, inflammation(limits))
     return Outcome(table, _map(case, fat, thickness), entries)
 
 

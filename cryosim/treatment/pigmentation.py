@@ -3,7 +3,9 @@
 The share of the epidermis that cold injures is that of its melanocytes which die, and those die
 where ice forms: skin that supercools as far in usual treatments is not reported to lose pigment.
 **Assumption**; what would follow if supercooled melanocytes died as well is told beside it.
-Inflammation of the skin is that of a usual treatment, in every session.
+Inflammation of the skin, over that of a usual treatment, is how far its base has come from harmless
+to the limit, over the same of a usual treatment (``USUAL``): none where skin stays warm.
+**Assumption**.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,32 +21,52 @@ from cryosim.units import ZERO_CELSIUS
 
 WEEK = 7.0 * DAY
 
+_FINE = 0.05
+"""Step (d) in which the peak of melanin is looked for."""
+
 LAST_WEEK = 24
-"""Week for which the melanin that is left is told."""
+"""Week after the last session for which the melanin that is left is told, over its peak."""
 
 GONE = 0.05
 """Share of its peak at which inflammation of the skin counts as gone; assumption."""
 
+Limits = Sequence[Mapping[str, Any]]
+"""Limits of safety as ``result.json`` has them."""
+
 _HYPER = "chance that a patient sees it after all sessions; rates of phototype III, see docs"
 
 
-def melanin(case: Case, days: Values) -> Values:
-    """Melanin index on ``days``: 1 at the peak of one session, phototype III out of the sun."""
+USUAL = 0.884
+"""Used share of the limit of the basal layer in cases/abdomen_plate.toml: a plate at -11 degC for
+35 min on gel, where its base reaches -9.4 degC."""
+
+
+def inflammation(limits: Limits) -> float:
+    """Inflammation of the skin over that of a usual treatment (1)."""
+    used = next((x["used"] for x in limits if x["key"] == "basal_layer"), None)
+    return max(0.0, used or 0.0) / USUAL
+
+
+def melanin(case: Case, days: Values, inflamed: float) -> Values:
+    """Melanin index on ``days``: 1 at the peak of one usual session, phototype III, no sun."""
     pigment = case.pigment
     sessions = [pigment.clock(days * DAY - start) for start in case.course.sessions]
-    return np.asarray(pigment.strength() * np.sum(sessions, axis=0))
+    return np.asarray(pigment.strength(inflamed) * np.sum(sessions, axis=0))
 
 
-def pigmentation(case: Case, limits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def pigmentation(case: Case, limits: Limits) -> dict[str, Any]:
     """What ``result.json`` says of pigment; ``limits`` are those of the same result."""
     pigment, seen = case.pigment, {limit["key"]: limit["value"] for limit in limits}
     basal, ice = seen.get("basal_layer"), seen.get("ice") or 0.0
     coldest = np.inf if basal is None else basal + ZERO_CELSIUS
-    lost = pigment.hypopigmentation(coldest, ice)
-    sessions = len(case.course.sessions)
-    hyper = [1.0 - (1.0 - float(p)) ** sessions for p in pigment.hyperpigmentation(lost.low)]
+    sessions, inflamed = len(case.course.sessions), inflammation(limits)
+    lost = pigment.hypopigmentation(coldest, 1.0 - (1.0 - ice) ** sessions)
+    once = pigment.hypopigmentation(coldest, ice).low
+    hyper = [1.0 - (1.0 - float(p)) ** sessions for p in pigment.hyperpigmentation(once, inflamed)]
     last = case.course.sessions[-1] / DAY
-    index = melanin(case, np.array([last + pigment.peak / DAY, last + LAST_WEEK * 7.0]))
+    days = np.arange(0.0, last + 7.0 * LAST_WEEK, _FINE)
+    index = melanin(case, np.append(days, last + 7.0 * LAST_WEEK), inflamed)
+    peak, most = float(days[index[:-1].argmax()]), float(index[:-1].max())
     return {
         "phototype": pigment.phototype,
         "hyperpigmentation": {
@@ -56,7 +78,7 @@ def pigmentation(case: Case, limits: Sequence[Mapping[str, Any]]) -> dict[str, A
             "how": "share of melanocytes at the coldest place times the chance of ice there",
         },
         "inflammation_gone_week": pigment.inflamed * log(1.0 / GONE) / WEEK,
-        "melanin_peak_week": pigment.peak / WEEK,
-        f"melanin_left_week_{LAST_WEEK}": float(index[1] / index[0]) if index[0] > 0.0 else 0.0,
-        "strength": float(pigment.strength()),
+        "melanin_peak_week": peak / 7.0 if most > 0.0 else None,
+        f"melanin_left_week_{LAST_WEEK}": float(index[-1] / most) if most > 0.0 else None,
+        "strength": float(pigment.strength(inflamed)),
     }  # fmt: skip

@@ -18,6 +18,9 @@ LIMITS_FILE = "limits.csv"
 KILLED = "fat lost under applicators"
 """Quantity of the result that selectivity is about."""
 
+SHARE, ROUNDING = "adipocytes lost under applicators", 1e-9
+"""The same as a share (%), and what is less than that is none."""
+
 NOT_COMPUTED = "; reported, not computed"
 """What the rates of side effects end in."""
 
@@ -105,7 +108,12 @@ def with_selectivity(quantities: Mapping[str, Entry], limits: Sequence[Entry]) -
     It has no numerical band: limits are followed on the mesh of the run alone.
     """
     killed = quantities.get(KILLED)
-    value = None if killed is None else selectivity(killed["value"], [x["used"] for x in limits])
+    share = quantities.get(SHARE, {"value": 0.0})["value"]
+    value = (
+        None
+        if killed is None or share < ROUNDING
+        else selectivity(killed["value"], [x["used"] for x in limits])
+    )
     if killed is None or value is None:
         return dict(quantities)
     how = "fat lost under applicators over the largest used share of a limit of the skin"

@@ -59,6 +59,9 @@ class Display:
         print_ = self._console.print
         for sample, why in told["faults"].items():
             print_(f"sample {sample} failed: {why}", highlight=False, markup=False)
+        for limit, share in told["beyond_error"].items():
+            if share > 0.0:
+                print_(f"{limit}: beyond the error in {100.0 * share:.0f} % of the samples")
         print_(
             f"{told['n']} samples in {told['dimension']}-D of {len(told['inputs'])} inputs, "
             f"{told['failed']} failed; bands hold 90 % of them, carried over to the run. "

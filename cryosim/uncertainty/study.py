@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -79,6 +79,7 @@ def propagate(
     table.sort()
     timing = {"wall_s": perf_counter() - began, "core_s": core}
     added = _told(study, table, X, outcomes_of(result)) | {"timing": timing}
+    added["beyond_error"] = _beyond(table, result["limits"])
     write_json(file, result | {"uncertainty": added})
     return added
 
@@ -171,6 +172,21 @@ def _told(study: Study, table: SampleTable, X: Floats, full: dict[str, Any]) -> 
         "inputs": {item.name: item.as_dict() for item in study.inputs},
         "sensitivity": sensitivity, "noise": noise(len(good)),
     }  # fmt: skip
+
+
+def _beyond(table: SampleTable, limits: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Share (1) of the samples beyond the error of each limit that has both tiers."""
+    rows = [row for i, row in table.rows.items() if i > 0 and not row.fault]
+    shares = {}
+    for limit in limits:
+        seen = [row.outcomes.get(f"limit: {limit['key']}") for row in rows]
+        values = np.array([value for value in seen if value is not None])
+        if limit["error"] is None or limit["warning"] is None or not values.size:
+            continue
+        rises = limit["error"] > limit["warning"]
+        beyond = values > limit["error"] if rises else values < limit["error"]
+        shares[str(limit["title"])] = float(beyond.mean())
+    return shares
 
 
 def _going_on(study: Study, folder: Path) -> str:

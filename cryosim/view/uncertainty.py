@@ -24,6 +24,17 @@ _NAMES, _LEFT, _MIDDLE, _RIGHT, _WIDE = 0.035, 0.265, 0.325, 0.815, 0.165
 _TOP, _BOTTOM = 0.845, 0.075
 
 
+FIRST = (
+    "fat lost after 60 d", "fat lost after 90 d", "fat lost after 180 d", "volume lost after 90 d",
+    "fold still crystallised after removal", "probability that ice nucleates", "coldest skin",
+    "selectivity", "gain by massage after 60 d", "deepest threshold front",
+)  # fmt: skip
+"""Outcomes in the order in which they matter."""
+
+AGAIN = ("volume lost after 30", "volume lost after 60", "volume lost after 180", "fat layer")
+"""What says again, in another unit, what another outcome says."""
+
+
 def draw(folder: Path) -> Path:
     """Draw the picture of the result in ``folder``; return its file."""
     file = Path(folder) / "figures" / "uncertainty.png"
@@ -39,7 +50,7 @@ def uncertainty(folder: Path) -> Figure:
         raise CaseError(f"{folder}: no samples; run the case with --samples")
     told = result["uncertainty"]
     samples = _samples(folder / "samples.csv")
-    names = main_outcomes(told)[-MOST_ROWS:]
+    names = main_outcomes(told)[:MOST_ROWS]
     figure = style.page()
     line = (
         f"{told['n'] - told['failed']} samples of {len(told['inputs'])} uncertain inputs in "
@@ -59,9 +70,10 @@ def uncertainty(folder: Path) -> Figure:
 
 
 def main_outcomes(told: dict[str, Any]) -> list[str]:
-    """Outcomes that vary and are not of a single layer or applicator."""
+    """Outcomes that vary and are not of a single layer or applicator, what matters most first."""
     varies = [n for n, band in told["outcomes"].items() if band["p95"] > band["p5"]]
-    return [n for n in varies if ": " not in n or n.startswith("limit: ")] or varies
+    whole = [n for n in varies if ": " not in n and not n.startswith(AGAIN)]
+    return [n for n in FIRST if n in whole] + [n for n in whole if n not in FIRST] or varies
 
 
 def _samples(path: Path) -> dict[str, Floats]:
