@@ -47,6 +47,16 @@ def test_check_says_what_a_case_contains(cryosim, tmp_path):
     assert "overrides tissue.fat.conductivity = 0.3 W/m/K (library: 0.2" in got.out
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"tissue.fatt.perfusion": "off"}, {"tissue.fat.conductivity": ["0.3 W/m/K", "0.2 W/m/K"]}],
+)
+def test_check_refuses_ranges_that_samples_could_not_take(cryosim, tmp_path, given):
+    got = cryosim("check", written(tmp_path, treatment(uncertainty=given)))
+    assert got.code == 2
+    assert f'uncertainty."{next(iter(given))}"' in got.err
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_case_of_the_project_is_good(cryosim, path):
     assert cryosim("check", path).code == 0
