@@ -110,6 +110,10 @@ def _sentence(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
     return where if hidden else f"{where} = {shown(given)}", message
 
 
+_TAGS_OF_PYDANTIC = ("function-", "literal[", "tuple[", "constrained-")
+"""What the tags of unions begin with that are no kinds of ours."""
+
+
 def _path(
     loc: Sequence[Any], model: type[BaseModel]
 ) -> tuple[str, type[BaseModel], list[type[BaseModel]]]:
@@ -119,7 +123,7 @@ def _path(
     """
     text, parent, candidates = "", model, [model]
     for item in loc:
-        if str(item).startswith(("function-", "literal[")) or (item in ("int", "str") and text):
+        if str(item).startswith(_TAGS_OF_PYDANTIC) or (item in ("int", "str") and text):
             continue
         if isinstance(item, int):
             text += f"[{item + 1}]"
