@@ -114,14 +114,16 @@ def outcome_of(treatment: Treatment, limits: Limits) -> Outcome | None:
     volume = float(fat.under.sum()) * factor
     pairs = [(case.injury, case.course), *alternatives(case, calibration.draws())]
     best, *others = (_killed_under(*pair, near) for pair in pairs)
-    shares, thickness = best.over(days), _thickness(case, fat, last)
+    shares, layer = best.over(days), _layer(case, fat)
     loss = _Estimate(best, others).loss(np.append(days, last + np.array(TOLD)))
     entries = dict(_of_loss(loss.on(np.s_[days.size :]), volume, unit))
-    entries |= _of_thickness(fat, thickness) | dict(_of_sessions(best))
+    entries |= _of_thickness(layer, last) | dict(_of_sessions(best))
     entries |= _of_massage(pairs, near, last) | _of_inflammation(shares, days)
     table = _table(shares, loss.on(np.s_[: days.size]), days, volume, unit)
+    if layer is not None:
+        table["fat layer [mm]"] = 1e3 * layer.mean(days)
     table["melanin index [1]"] = melanin(case, days, inflammation(limits))
-    return Outcome(table, _map(case, fat, thickness), entries)
+    return Outcome(table, _map(case, fat, layer, last), entries)
 
 
 def write(folder: Path, outcome: Outcome) -> None:
@@ -167,28 +169,49 @@ def _table(
     }
 
 
-def _thickness(case: Case, fat: Fat, last: float) -> Values:
-    """Fat (m) of every column at first and on the days that are told, (times, columns)."""
+class _Layer(NamedTuple):
+    """The fat layer at rest, column by column."""
+
+    first: Values
+    """Thickness (m) of every column before the first session."""
+    killed: _Killed
+    """Shares of the adipocytes of every column that each session kills."""
+    weight: Values
+    """Share of the skin under applicators that is over each column (1)."""
+
+    def on(self, days: Values) -> Values:
+        """Thickness (m) on ``days``, (days, columns)."""
+        return (1.0 - self.killed.lost(days)) * self.first
+
+    def mean(self, days: Values) -> Values:
+        """Mean thickness (m) under the applicators on ``days``."""
+        share = self.weight * self.first
+        course, *dead = self.killed
+        under = _Killed(course, *(x @ share / share.sum() for x in dead))
+        return share.sum() * (1.0 - under.lost(days))
+
+
+def _layer(case: Case, fat: Fat) -> _Layer | None:
+    """The fat layer of ``case``; none on a mesh file, which has no columns."""
     if not fat.area.size:
-        return np.empty((0, 0))
+        return None
     dead = killed(case.injury, fat, len(case.course.sessions)) * fat.volume
     whole = fat.over_columns(fat.volume)
-    plain = fat.over_columns(dead * (1.0 - fat.massaged)) / whole
-    soon = fat.over_columns(dead * fat.massaged) / whole
-    days = last + np.array(TOLD)
-    remaining = case.course.over(days * DAY, plain, soon).remaining
-    return np.vstack([np.ones(whole.size), remaining]) * whole / fat.area
+    plain, soon = (fat.over_columns(dead * x) / whole for x in (1.0 - fat.massaged, fat.massaged))
+    covered = _covered(fat) * fat.area
+    return _Layer(whole / fat.area, _Killed(case.course, plain, soon), covered / covered.sum())
 
 
-def _map(case: Case, fat: Fat, thickness: Values) -> dict[str, Values]:
+def _map(case: Case, fat: Fat, layer: _Layer | None, last: float) -> dict[str, Values]:
     """Columns of ``thickness.csv``."""
-    if not thickness.size or case.dimension == 1:
+    if layer is None or case.dimension == 1:
         return {}
-    names = ["at first", *(f"after {n} d" for n in TOLD)]
+    after = layer.on(last + np.array(TOLD))
     return {
         **{f"{axis} [mm]": 1e3 * x for axis, x in zip("xy", fat.place.T, strict=False)},
         "under applicators [1]": _covered(fat),
-        **{f"{name} [mm]": 1e3 * row for name, row in zip(names, thickness, strict=True)},
+        "at first [mm]": 1e3 * layer.first,
+        **{f"after {n} d [mm]": 1e3 * row for n, row in zip(TOLD, after, strict=True)},
     }
 
 
@@ -209,16 +232,15 @@ def _of_loss(loss: _Loss, volume: float, unit: str) -> Iterator[tuple[str, Entry
             yield f"{name} after {n} d", _entry(factor * loss.lost[i], of, where, interval)
 
 
-def _of_thickness(fat: Fat, thickness: Values) -> dict[str, Entry]:
+def _of_thickness(layer: _Layer | None, last: float) -> dict[str, Entry]:
     """Mean thinning of the fat layer under the applicators."""
-    if not thickness.size:
+    if layer is None:
         return {}
-    weight = _covered(fat) * fat.area
-    mean = thickness @ weight / weight.sum()
+    first, after = float(layer.weight @ layer.first), layer.mean(last + np.array(TOLD))
     how = "mean over the skin under applicators, of the fat layer as it lies at rest"
-    entries = {"fat layer at first": _entry(1e3 * mean[0], "mm", how)}
-    for n, now in zip(TOLD, mean[1:], strict=True):
-        entries[f"fat layer thinner after {n} d"] = _entry(1e3 * (mean[0] - now), "mm", how)
+    entries = {"fat layer at first": _entry(1e3 * first, "mm", how)}
+    for n, now in zip(TOLD, after, strict=True):
+        entries[f"fat layer thinner after {n} d"] = _entry(1e3 * (first - now), "mm", how)
     return entries
 
 

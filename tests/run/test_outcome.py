@@ -137,6 +137,10 @@ def test_thickness_over_the_skin(tmp_path):
     mean = (thinner * covered * width).sum() / (covered * width).sum()
     assert value(result, "fat layer thinner after 90 d") == pytest.approx(mean, rel=1e-6)
     assert (covered * width).sum() == pytest.approx(40.0, rel=1e-6)
+    course = table(folder, "course.csv")
+    assert course["fat layer [mm]"][0] == pytest.approx(15.0, rel=1e-12)
+    assert course["fat layer [mm]"][90] == pytest.approx(15.0 - mean, rel=1e-9)
+    assert (np.diff(course["fat layer [mm]"]) <= 0.0).all()
     lost = result["outcome"]["volume lost after 90 d"]
     assert lost["unit"] == "cm^2"
     assert lost["value"] == pytest.approx(mean * 40.0 / 100.0, rel=1e-6)
