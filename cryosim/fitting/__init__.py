@@ -1,0 +1,1 @@
+"""Properties of contact and tissue fitted to what thermocouples and heat flux sensors saw."""

@@ -1,0 +1,1 @@
+"""The shortest protocol that reaches a loss of fat within the limits of safety."""
