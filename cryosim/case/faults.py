@@ -24,6 +24,7 @@ _EXPECTED = {
     "int_type": _WHOLE,
     "json_invalid": "nested too deeply",
     "less_than_equal": "impossible value: expected at most {le:g}",
+    "list_type": "expected a list",
     "missing": "is missing",
     "model_attributes_type": _TABLE,
     "model_type": _TABLE,
@@ -110,7 +111,7 @@ def _sentence(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
     return where if hidden else f"{where} = {shown(given)}", message
 
 
-_TAGS_OF_PYDANTIC = ("function-", "literal[", "tuple[", "constrained-")
+_TAGS_OF_PYDANTIC = ("function-", "literal[", "tuple[", "constrained-", "list[")
 """What the tags of unions begin with that are no kinds of ours."""
 
 
@@ -137,7 +138,7 @@ def _path(
             continue
         parent = holder or (candidates[0] if candidates else parent)
         text += f".{item}" if text else str(item)
-        candidates = _models_under(parent, item) if holder else []
+        candidates = _models_under(parent, item) if holder else candidates
     return text, parent, candidates
 
 

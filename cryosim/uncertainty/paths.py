@@ -32,7 +32,7 @@ def get(fields: Any, path: str) -> Any:
     return fields
 
 
-def put(fields: dict[str, Any], path: str, value: Value, loaded: Loaded) -> None:
+def put(fields: dict[str, Any], path: str, value: object, loaded: Loaded) -> None:
     """Set ``value`` at ``path`` in ``fields``; tables that are not there yet are made.
 
     A table of a tissue replaces that of the library whole, so it is copied from there first.
