@@ -125,7 +125,7 @@ def _base_of(block: Block, loaded: Loaded, cases: PointCases, file: Path) -> Loa
         try:
             return load(place)
         except CaseError as error:
-            raise CaseError(f"{file}: with what is set: {error}") from error
+            raise CaseError(f"{file}: with what is set: {_faults(error)}") from error
 
 
 def _design(
@@ -160,10 +160,14 @@ def _refused(folder: Path, names: list[str]) -> tuple[dict[str, str], int]:
         try:
             load(folder_of(folder, name) / CASE_FILE)
         except CaseError as error:
-            bad[name] = "; ".join(line.strip() for line in str(error).splitlines()[1:]) or str(
-                error
-            )
+            bad[name] = _faults(error)
     return bad, len(looked_at)
+
+
+def _faults(error: CaseError) -> str:
+    """What is wrong with a case, without the name of its file."""
+    first, *faults = str(error).splitlines()
+    return "; ".join(line.strip() for line in faults) or first
 
 
 def _plan(

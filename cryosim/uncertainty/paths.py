@@ -36,14 +36,18 @@ def put(fields: dict[str, Any], path: str, value: object, loaded: Loaded) -> Non
     """Set ``value`` at ``path`` in ``fields``; tables that are not there yet are made.
 
     A table of a tissue replaces that of the library whole, so it is copied from there first.
+    Raises KeyError, IndexError or TypeError for a path that leads into something else.
     """
     steps = steps_of(path)
     place: Any = fields
-    for i, step in enumerate(steps[:-1]):
-        if isinstance(place, dict) and step not in place:
+    for i, step in enumerate(steps):
+        if isinstance(place, dict) != isinstance(step, str):
+            raise KeyError(step)
+        if i == len(steps) - 1:
+            place[step] = value
+        elif isinstance(place, dict) and step not in place:
             place[step] = _library_table(steps[: i + 1], loaded)
         place = place[step]
-    place[steps[-1]] = value
 
 
 def _library_table(steps: list[str | int], loaded: Loaded) -> dict[str, Any]:
