@@ -1,0 +1,75 @@
+"""What the verbs of a sweep show on the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from cryosim.sweep.making import CHECKED, Made
+from cryosim.sweep.plan import Plan, Point
+from cryosim.sweep.status import Status
+
+SHOWN = 10
+"""Failures that are shown; all are in the table that collect writes."""
+
+
+def planned(made: Made) -> None:
+    """What a plan has become."""
+    plan, console = made.plan, Console(highlight=False, soft_wrap=True)
+    kept = len(plan.points) - made.new
+    told = f"{len(plan.points)} points: {made.new} new, {kept} as before"
+    console.print(told + (f"; {made.left} of before are none of it now" if made.left else ""))
+    for variable in plan.variables:
+        console.print(f"  {variable.name}: {_range(plan, variable.name, variable.unit)}",
+                      markup=False)  # fmt: skip
+    if made.checked < len(plan.points):
+        console.print(f"checked {made.checked} of them here (of more than {CHECKED} not every one)")
+    for name, why in list(made.bad.items())[:SHOWN]:
+        console.print(f"{name} is bad input: {why}", style="red", markup=False)
+    if made.bad:
+        console.print(f"{len(made.bad)} of {made.checked} points are bad input, and are left out")
+    console.print(f"plan in {plan.folder}; now: cryosim sweep run {plan.folder}", markup=False)
+
+
+def _range(plan: Plan, name: str, unit: str) -> str:
+    """Values of a variable in a few words."""
+    values = list(dict.fromkeys(point.settings[name] for point in plan.points))
+    numbers = sorted(x for x in values if isinstance(x, int | float) and not isinstance(x, bool))
+    if len(numbers) < len(values) or len(numbers) <= 6:
+        told = ", ".join("as in the library" if x is None else f"{x:g}" if x in numbers else str(x)
+                         for x in (numbers if len(numbers) == len(values) else values))  # fmt: skip
+    else:
+        told = f"{numbers[0]:g} to {numbers[-1]:g} ({len(numbers)} values)"
+    return told if unit in ("", "1") else f"{told} {unit}"
+
+
+def summary(plan: Plan, status: Status) -> None:
+    """Where a sweep stands: counts, and what failed and why."""
+    console = Console(highlight=False, soft_wrap=True)
+    counts = ", ".join(f"{n} {kind}" for kind, n in status.counts.items())
+    console.print(f"{len(plan.points)} points: {counts}")
+    if status.failures:
+        console.print(_failures(plan, status))
+    if status.settled:
+        console.print(
+            f"bad input and divergence come again: once the cause is gone, "
+            f"cryosim sweep retry {plan.folder}", markup=False,
+        )  # fmt: skip
+
+
+def _failures(plan: Plan, status: Status) -> Table:
+    """The first failures."""
+    table = Table("point", "settings", "reason", "message", box=None, pad_edge=False)
+    for point, state in status.failures[:SHOWN]:
+        table.add_row(point.name, settings(plan, point), state.kind, state.message)
+    if len(status.failures) > SHOWN:
+        table.add_row("...", f"and {len(status.failures) - SHOWN} more", "", "")
+    return table
+
+
+def settings(plan: Plan, point: Point) -> str:
+    """What a point gives its variables, in a few words."""
+    units = {v.name: "" if v.unit == "1" else v.unit for v in plan.variables}
+    told = [
+        f"{name.rpartition('.')[2]} {f'{x:.4g}' if isinstance(x, float) else x} {units[name]}"
+        for name, x in point.settings.items() if x is not None
+    ]  # fmt: skip
+    return ", ".join(part.strip() for part in told[:4]) + (" ..." if len(told) > 4 else "")
