@@ -1,15 +1,37 @@
 #!/usr/bin/env bash
 # Install what system-packages.txt lists and this Debian or Ubuntu lacks.  Needs root.
-#   --list   only print what is missing
+#   --with NAME   also what system-packages-NAME.txt lists (slurm)
+#   --list        only print what is missing
 set -euo pipefail
 cd "$(dirname "$0")"
+
+lists=(system-packages.txt)
+only_list=false
+while (($# > 0)); do
+    case $1 in
+        --list) only_list=true ;;
+        --with)
+            lists+=("system-packages-${2:-}.txt")
+            if [[ ! -f ${lists[-1]} ]]; then
+                echo "--with ${2:-}: expected one of" system-packages-*.txt >&2
+                exit 2
+            fi
+            shift
+            ;;
+        *)
+            echo "$1: unknown; expected --list or --with NAME" >&2
+            exit 2
+            ;;
+    esac
+    shift
+done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "No apt-get here: install the counterparts of scripts/system-packages.txt by hand." >&2
     exit 1
 fi
 
-mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' system-packages.txt)
+mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "${lists[@]}")
 
 # The system's own Python, where it is new enough, with the two parts that are packaged apart.
 python_offered() { apt-cache policy python3 2>/dev/null | sed -n 's/.*Candidate: 3\.\([0-9]*\).*/\1/p'; }
@@ -26,7 +48,7 @@ for package in "${wanted[@]}"; do
     [[ $state == installed* ]] || missing+=("$package")
 done
 
-if [[ ${1:-} == --list ]]; then
+if $only_list; then
     ((${#missing[@]} == 0)) || printf '%s\n' "${missing[@]}"
     exit 0
 fi
