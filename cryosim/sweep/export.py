@@ -1,0 +1,77 @@
+"""A sweep for sites with habits of their own: plain batch scripts, or a Snakefile.
+
+Both call ``cryosim sweep work``, so whatever they have done is done for ``cryosim sweep`` too.
+"""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from cryosim.errors import CaseError, CryosimError
+from cryosim.output.files import write_text
+from cryosim.sweep import bundles, script
+from cryosim.sweep.plan import Plan
+from cryosim.sweep.profile import Profile
+
+SNAKEFILE = "Snakefile"
+TEMPLATE = "snakefile.txt"
+SUBMIT = "submit.sh"
+
+
+def scripts(plan: Plan, names: Sequence[str], profile: Profile, folder: Path) -> list[Path]:
+    """Write batch scripts for the points ``names`` into ``folder``, and one that submits them."""
+    arrays = bundles.arrays(plan, names, profile)
+    if not arrays:
+        raise CaseError(f"{plan.folder}: every point is done, there is nothing to export")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CryosimError(f"{folder} could not be made: {error.strerror or error}") from error
+    folder = folder.resolve()
+    jobs = [script.of_warming(plan, folder, arrays[0].ranks)]
+    jobs += [script.of_array(plan, array, folder) for array in arrays]
+    labels = [script.WARM, *(array.label for array in arrays)]
+    written = [folder / f"{label}.sh" for label in labels]
+    for job, file in zip(jobs, written, strict=True):
+        write_text(file, script.text(job, profile))
+    write_text(folder / SUBMIT, _submit(labels))
+    return [*written, folder / SUBMIT]
+
+
+def _submit(labels: Sequence[str]) -> str:
+    first, *others = labels
+    lines = [
+        "#!/bin/bash",
+        "# Submits the scripts of this folder; edit them, and this, as your site needs it.",
+        'set -e\ncd "$(dirname "$0")"',
+        "",
+        "# What all points need is compiled once, before many jobs would at the same time.",
+        f"first=$(sbatch --parsable {first}.sh)",
+        *(f'sbatch --dependency=afterany:"${{first%%;*}}" {label}.sh' for label in others),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def snakefile(plan: Plan, profile: Profile, file: Path) -> Path:
+    """Write a Snakefile of the sweep to ``file``, a rule for all points; it reads the plan."""
+    request = profile.request(1)
+    extra = {
+        "slurm_partition": request.partition, "slurm_account": request.account,
+        "runtime": None if request.time is None else max(1, round(request.time / 60.0)),
+        "mem_mb_per_cpu": None if request.memory is None else round(request.memory / 1e6),
+    }  # fmt: skip
+    lines = [f"        {key}={value!r}," for key, value in extra.items() if value is not None]
+    environment = " ".join([
+        "HYDRA_LAUNCHER=fork", "OMP_NUM_THREADS=1",
+        *(f"{key}={shlex.quote(value)}" for key, value in profile.environment().items()),
+    ])  # fmt: skip
+    template = Template((files("cryosim.sweep") / TEMPLATE).read_text(encoding="utf-8"))
+    write_text(file, template.substitute(
+        title=" ".join(plan.title.split()), sweep=repr(str(plan.folder.resolve())),
+        python=repr(shlex.quote(sys.executable)), environment=repr(environment),
+        extra="\n".join(lines),
+    ))  # fmt: skip
+    return file
