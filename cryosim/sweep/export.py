@@ -66,7 +66,7 @@ def snakefile(plan: Plan, profile: Profile, file: Path) -> Path:
     lines = [f"        {key}={value!r}," for key, value in extra.items() if value is not None]
     environment = " ".join([
         "HYDRA_LAUNCHER=fork", "OMP_NUM_THREADS=1",
-        *(f"{key}={shlex.quote(value)}" for key, value in profile.environment().items()),
+        *(f"{key}={script.shell_word(value)}" for key, value in profile.environment().items()),
     ])  # fmt: skip
     template = Template((files("cryosim.sweep") / TEMPLATE).read_text(encoding="utf-8"))
     write_text(file, template.substitute(

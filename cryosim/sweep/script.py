@@ -120,7 +120,7 @@ def environment(profile: Profile, nodes: int = 1) -> list[str]:
         # On several nodes it would start all ranks on the first; with Slurm's help, on one, it
         # waits for ever where it is itself below srun.
         lines.append('export HYDRA_LAUNCHER="${HYDRA_LAUNCHER:-fork}"')
-    return lines + [f"export {key}={_shell(v)}" for key, v in profile.environment().items()]
+    return lines + [f"export {key}={shell_word(v)}" for key, v in profile.environment().items()]
 
 
 def _indices(jobs: int, at_once: int | None) -> str:
@@ -138,7 +138,7 @@ def _quoted(option: str) -> str:
     return option if _PLAIN.fullmatch(option) else '"' + re.sub(r'(["\\])', r"\\\1", option) + '"'
 
 
-def _shell(value: str) -> str:
+def shell_word(value: str) -> str:
     """A value for the shell, which fills in the variables that it names."""
     if "$" not in value:
         return shlex.quote(value)
