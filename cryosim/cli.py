@@ -22,7 +22,7 @@ from cryosim.case.editor import json_schema
 from cryosim.case.load import load
 from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
-from cryosim.ending import end, several_ranks
+from cryosim.ending import end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.library.table import Shelf, as_dict, rendered
 from cryosim.view.verbs import animate, plot
@@ -60,6 +60,8 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
+    from mpi4py import MPI
+
     from cryosim.folder import refuse_broken_limits
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
@@ -67,6 +69,7 @@ def run(
     from cryosim.uncertainty.study import study_of
 
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
+    refuse_other_size(MPI.COMM_WORLD.size)
     study = study_of(case, samples, seed, samples_dimension) if samples else None
     with Display(quiet=quiet) as display:
         folder = run_case(

@@ -1,10 +1,19 @@
 """How a command ends that failed: one message and one exit code, on any number of ranks."""
 
+import os
 import sys
 from time import monotonic, sleep
 from typing import Any
 
 from rich.console import Console
+
+from cryosim.errors import CaseError
+
+RANKS = "CRYOSIM_RANKS"
+"""Variable by which whoever starts ranks says how many there should be."""
+
+_NUMBERS = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
+"""Variables by which launchers number the processes that they start."""
 
 _FAILED = 4712
 """Tag of the message that a rank has failed."""
@@ -24,6 +33,22 @@ def end(message: str, code: int) -> None:
         sys.stderr.flush()
         comm.Abort(code)
     sys.exit(code)
+
+
+def refuse_other_size(size: int) -> None:
+    """Raise CaseError unless as many ranks found each other as were started, where that is told.
+
+    Of processes that did not find each other the first complains, the others end in silence.
+    """
+    asked = os.environ.get(RANKS)
+    if asked in (None, "", str(size)):
+        return
+    if any(os.environ.get(name, "0") != "0" for name in _NUMBERS):
+        raise SystemExit(CaseError.exit_code)
+    raise CaseError(
+        f"{asked} ranks were asked for ({RANKS}), but MPI found {size}: the launcher is of another "
+        "MPI than mpi4py, or srun was told --mpi=none; see: cryosim doctor, and srun --mpi=list"
+    )
 
 
 def several_ranks() -> Any:
