@@ -38,6 +38,17 @@ Status = Literal["ok", "warning", "error"]
 TIERS = ("warning", "error")
 """From the milder to the worse."""
 
+CORE = 37.0
+"""Where the way of a temperature (degC) to its limit begins if it has no harmless value, that of
+the core of the body; assumption, for pictures and comparisons only."""
+
+
+def start_of(harmless: float | None, unit: str) -> float:
+    """Where the way to a limit begins, in ``unit``: harmless, else that of the core, else zero."""
+    if harmless is not None:
+        return harmless
+    return CORE if unit == "degC" else 0.0
+
 
 @dataclass(frozen=True)
 class Limit:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cryosim.outcome.limits import start_of
 from cryosim.view import style
 from cryosim.view.lettering import fitted
 from cryosim.view.result import Result
 
 LIMITS = "limits"
 """Table of the result."""
-
-_BODY = 37.0
-"""Where bars of temperatures (degC) begin that have no harmless value: in the core; assumption."""
 
 _FARTHEST = 1.6
 """Share at which a bar ends in an arrow."""
@@ -60,9 +58,7 @@ class _Limit:
     @property
     def start(self) -> float:
         """Where the bar begins."""
-        if self.harmless is not None:
-            return self.harmless
-        return _BODY if self.unit == "degC" else 0.0
+        return start_of(self.harmless, self.unit)
 
     @property
     def end(self) -> float | None:

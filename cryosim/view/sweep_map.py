@@ -1,0 +1,209 @@
+"""Maps of a sweep over two inputs: an outcome in colours, the safe region, the limit that binds."""
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from cryosim.view import style
+from cryosim.view.sweep_key import (
+    Key,
+    colour_bar,
+    limit_colour,
+    limit_dashes,
+    limit_hatch,
+    limit_marker,
+)
+from cryosim.view.sweep_panels import Panel, chosen, frames, gridded, panels_of
+from cryosim.view.sweep_region import Plane, plane_of
+from cryosim.view.sweep_table import DONE, STATUS, WAITING, Input, Sweep, least
+from cryosim.view.sweep_words import LOSSES, label, number, unit_of
+
+_SHADES = 14
+"""Steps of colour, at most."""
+
+
+def sweep_map(
+    sweep: Sweep, outcome: str, x: Input | None = None, y: Input | None = None,
+    tier: str = "error",
+) -> Figure:  # fmt: skip
+    """``outcome`` over ``x`` and ``y``; raises CaseError if fewer than two inputs vary."""
+    x, y = chosen(sweep, x, y)
+    panels, note = panels_of(sweep, x, y)
+    drawn = pd.concat([panel.rows for panel in panels])
+    norm = _norm(drawn.loc[drawn[STATUS] == DONE, outcome])
+    figure = style.page()
+    what = f"{label(outcome)} over {x.title} and {y.title}"
+    style.headline(figure, sweep.title, f"{what}. {note}" if note else what)
+    key = Key(tier, maps=len(panels))
+    draw = _draw_plane if gridded(sweep, x, y) else _draw_points
+    framed = frames(figure, panels, x, y)
+    planes = [draw(axes, sweep, panel, (x, y), outcome, norm, key) for axes, panel in framed]
+    if outcome.startswith(LOSSES):
+        best = _best(sweep, drawn, outcome, key)
+        for (axes, panel), plane in zip(framed, planes, strict=True):
+            if best in panel.rows.index:
+                _star(axes, *_place(plane, panel.rows.loc[best], x, y))
+    colour_bar(figure, norm, _colours(norm), outcome)
+    key.draw(figure, sweep.margins(tier).loc[drawn.index])
+    return figure
+
+
+def _best(sweep: Sweep, drawn: pd.DataFrame, outcome: str, key: Key) -> object:
+    """The row with the greatest outcome within the limits; None if there is none."""
+    _, left = least(sweep.margins(key.tier).loc[drawn.index])
+    good = drawn.loc[(drawn[STATUS] == DONE) & ~(left < 0.0), outcome].dropna()
+    if good.empty:
+        return None
+    key.best = f"greatest within limits: {number(good.max())}{unit_of(outcome)}"
+    return good.idxmax()
+
+
+def _place(plane: Plane | None, row: "pd.Series[float]", x: Input, y: Input) -> tuple[float, float]:
+    """Where a point stands on its map."""
+    if plane is None:
+        return float(row[x.column]), float(row[y.column])
+    i, j = list(plane.y).index(row[y.column]), list(plane.x).index(row[x.column])
+    return float(plane.axis(plane.x)[j]), float(plane.axis(plane.y)[i])
+
+
+def _star(axes: Axes, x: float, y: float) -> None:
+    axes.plot(x, y, "*", color="white", markeredgecolor=style.INK, markersize=19.0,
+              markeredgewidth=1.4, zorder=6.0, clip_on=False)  # fmt: skip
+
+
+def _norm(values: "pd.Series[float]") -> BoundaryNorm:
+    """Steps of colour between round numbers."""
+    known = values.dropna()
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-12):
+        low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
+    bounds = MaxNLocator(_SHADES, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return BoundaryNorm(bounds, len(bounds) - 1)
+
+
+def _colours(norm: BoundaryNorm) -> Colormap:
+    """Pale to deep, told apart by every common kind of colour vision."""
+    return ListedColormap(colormaps["YlGnBu"](np.linspace(0.04, 0.92, norm.Ncmap)))
+
+
+def _draw_plane(
+    axes: Axes, sweep: Sweep, panel: Panel, among: tuple[Input, Input], outcome: str,
+    norm: BoundaryNorm, key: Key,
+) -> Plane:  # fmt: skip
+    """A map of a grid: colours, regions of limits, lines of warnings, points."""
+    x, y = among
+    plane = plane_of(panel.rows, sweep.margins(key.tier).loc[panel.rows.index], x, y, outcome)
+    axes.set_facecolor(style.PALE)
+    axes.set_xlim(*plane.edges(plane.x))
+    axes.set_ylim(*plane.edges(plane.y))
+    xs, ys = plane.axis(plane.x), plane.axis(plane.y)
+    if plane.smooth:
+        masked = np.ma.masked_invalid(plane.values)
+        axes.contourf(xs, ys, masked, levels=norm.boundaries, cmap=_colours(norm), norm=norm,
+                      corner_mask=False, zorder=1.0)  # fmt: skip
+    else:
+        axes.pcolormesh(xs, ys, plane.values, cmap=_colours(norm), norm=norm, zorder=1.0,
+                        shading="nearest", edgecolors="white", linewidth=1.0)  # fmt: skip
+        axes.set_xticks(xs, labels=[number(level) for level in plane.x])
+        axes.set_yticks(ys, labels=[number(level) for level in plane.y])
+    _regions(axes, plane, key)
+    if key.tier == "error":
+        warned = sweep.margins("warning").loc[panel.rows.index]
+        _warnings(axes, plane_of(panel.rows, warned, x, y, outcome), key)
+    _marks(axes, plane, key)
+    return plane
+
+
+def _regions(axes: Axes, plane: Plane, key: Key) -> None:
+    """A veil and a hatch where a limit binds beyond its tier; the rim of the safe region."""
+    if not plane.margins:
+        return
+    names = list(plane.margins)
+    stacked = np.stack([plane.fine(plane.margins[name])[2] for name in names])
+    xs, ys, _ = plane.fine(plane.values)
+    lowest, binds = stacked.min(axis=0), np.where(np.isnan(stacked), np.inf, stacked).argmin(axis=0)
+    beyond = lowest < 0.0
+    for k, name in enumerate(names):
+        here = (beyond & (binds == k)).astype(float)
+        if not here.any():
+            continue
+        key.binding(name)
+        axes.contourf(xs, ys, here, levels=[0.5, 1.5], colors=["white"], alpha=0.45, zorder=2.0)
+        shown = axes.contourf(xs, ys, here, levels=[0.5, 1.5], colors="none",
+                              hatches=[limit_hatch(name)], zorder=2.1)  # fmt: skip
+        shown.set_edgecolor(limit_colour(name))
+        shown.set_linewidth(0.0)
+    if beyond.any() and (lowest >= 0.0).any():
+        key.rim = True
+        axes.contour(xs, ys, np.ma.masked_invalid(lowest), levels=[0.0], colors=style.INK,
+                     linewidths=3.0, zorder=4.0)  # fmt: skip
+
+
+def _warnings(axes: Axes, plane: Plane, key: Key) -> None:
+    """A dashed line where the warning of a limit begins."""
+    for name, margin in plane.margins.items():
+        xs, ys, fine = plane.fine(margin)
+        known = fine[~np.isnan(fine)]
+        if known.size and known.min() < 0.0 <= known.max():
+            key.warning(name)
+            axes.contour(xs, ys, np.ma.masked_invalid(fine), levels=[0.0], linewidths=2.0,
+                         colors=limit_colour(name), linestyles=[limit_dashes(name)],
+                         zorder=3.0)  # fmt: skip
+        elif known.size and known.max() < 0.0:
+            key.everywhere(name)
+
+
+def _marks(axes: Axes, plane: Plane, key: Key) -> None:
+    """Every point: a dot where it is done, else a sign."""
+    xs, ys = np.meshgrid(plane.axis(plane.x), plane.axis(plane.y))
+    done, waits = plane.status == DONE, np.isin(plane.status.astype(str), [WAITING, ""])
+    if plane.smooth:
+        axes.plot(xs[done], ys[done], ".", color=style.INK, markersize=3.5, alpha=0.5, zorder=4.5,
+                  clip_on=False)  # fmt: skip
+    for which, marker in ((waits, "o"), (~done & ~waits, "X")):
+        if which.any():
+            key.sign(marker)
+            _sign(axes, xs[which], ys[which], marker)
+
+
+def _sign(axes: Axes, x: npt.ArrayLike, y: npt.ArrayLike, marker: str) -> None:
+    """Marks of points without a result."""
+    face = "white" if marker == "o" else style.INK
+    axes.plot(x, y, marker, color=face, markeredgecolor=style.INK if marker == "o" else "white",
+              markersize=8.0 if marker == "o" else 11.0, markeredgewidth=1.2, linestyle="none",
+              zorder=5.0, clip_on=False)  # fmt: skip
+
+
+def _draw_points(
+    axes: Axes, sweep: Sweep, panel: Panel, among: tuple[Input, Input], outcome: str,
+    norm: BoundaryNorm, key: Key,
+) -> None:  # fmt: skip
+    """A map of scattered points: a disc each, or the mark of the limit that binds."""
+    x, y = (one.column for one in among)
+    rows, margins = panel.rows, sweep.margins(key.tier)
+    done = rows[(rows[STATUS] == DONE) & rows[outcome].notna()]
+    names, lowest = least(margins.loc[done.index])
+    beyond = lowest < 0.0
+    axes.grid(visible=True)
+    scatter = partial(axes.scatter, cmap=_colours(norm), norm=norm, s=95.0)
+    within = done[~beyond]
+    scatter(within[x], within[y], c=within[outcome], edgecolors=style.INK, linewidths=1.2,
+            zorder=2.0)  # fmt: skip
+    for name in dict.fromkeys(names[beyond]):
+        these = done[beyond & (names == name)]
+        key.binding(name)
+        scatter(these[x], these[y], c=these[outcome], marker=limit_marker(name),
+                edgecolors=limit_colour(name), linewidths=2.6, zorder=3.0)  # fmt: skip
+    key.scattered = True
+    for which, marker in ((rows[STATUS] == WAITING, "o"),
+                          (~rows[STATUS].isin([DONE, WAITING]), "X")):  # fmt: skip
+        if which.any():
+            key.sign(marker)
+            _sign(axes, rows.loc[which, x], rows.loc[which, y], marker)
