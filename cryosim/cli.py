@@ -15,13 +15,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from cryosim import __version__
 from cryosim.case.editor import json_schema
 from cryosim.case.load import load
 from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
+from cryosim.doctor.verbs import doctor
 from cryosim.ending import end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.library.table import Shelf, as_dict, rendered
@@ -244,21 +244,7 @@ def validate(
         raise typer.Exit(3)
 
 
-@app.command()
-def doctor() -> None:
-    """Check what cryosim needs of this system, and say how to get what is missing."""
-    from cryosim.doctor import checks
-
-    found = checks()
-    table = Table("", "needs", "found")
-    for item in found:
-        table.add_row("[green]ok[/]" if item.ok else "[red]no[/]", item.name, item.detail)
-    Console().print(table)
-    for item in found:
-        if not item.ok:
-            print(f"{item.name}: {item.remedy}")
-    if not all(item.ok for item in found):
-        raise typer.Exit(2)
+app.command()(doctor)
 
 
 @app.command()

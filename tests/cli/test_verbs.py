@@ -196,3 +196,16 @@ def test_the_schema_describes_quantities_as_text_with_a_unit(cryosim):
     film = schema["$defs"]["Room"]["properties"]["film"]
     assert film["type"] == "string"
     assert film["examples"] == ["400 W/m^2/K"]
+
+
+def test_doctor_tells_remarks_and_speaks_json(cryosim, monkeypatch):
+    found = [doctor.Check("Slurm", True, "22.05 [beta]", "ask", ("srun has no pmi2",))]
+    monkeypatch.setattr(doctor, "checks", lambda: found)
+    got = cryosim("doctor")
+    assert got.code == 0
+    assert "remark" in got.out
+    assert "22.05 [beta]" in got.out
+    assert "Slurm: srun has no pmi2" in got.out
+    (told,) = json.loads(cryosim("doctor", "--json").out)
+    assert told["outcome"] == "remark"
+    assert told["advice"] == ["srun has no pmi2"]

@@ -1,34 +1,13 @@
 """The doctor must name what is wrong with a machine, and must survive looking."""
 
 import os
-import stat
 import time
-from pathlib import Path
 
 import pytest
 
 from cryosim import doctor
+from cryosim.doctor import installed, pictures, probing, ranks
 from cryosim.errors import MissingTool
-
-
-@pytest.fixture(autouse=True)
-def forgetful():
-    doctor.require_rendering.cache_clear()
-    yield
-    doctor.require_rendering.cache_clear()
-
-
-def shadow(monkeypatch, folder: Path, **modules: str) -> None:
-    """Let probes import ``modules``, name -> source, in place of the real ones."""
-    for name, source in modules.items():
-        (folder / f"{name}.py").write_text(source)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-
-
-def executable(path: Path, text: str) -> str:
-    path.write_text(text)
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
 
 
 def test_this_machine_passes_and_every_check_knows_a_remedy():
@@ -41,43 +20,43 @@ def test_this_machine_passes_and_every_check_knows_a_remedy():
 @pytest.mark.parametrize("broken", ["/bin/false", "/bin/true", "/no/such/cc --flag", "/dev/null"])
 def test_a_broken_compiler_is_reported(monkeypatch, broken):
     monkeypatch.setenv("CC", broken)
-    check = doctor.compiler()
+    check = installed.compiler()
     assert not check.ok
     assert broken in check.detail
     assert "apt-get install gcc" in check.remedy
 
 
 def test_missing_python_headers_are_reported(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor.sysconfig, "get_path", lambda _: str(tmp_path))
-    check = doctor.compiler()
+    monkeypatch.setattr(installed.sysconfig, "get_path", lambda _: str(tmp_path))
+    check = installed.compiler()
     assert not check.ok
     assert "Python.h" in check.detail
     assert "python3-dev" in check.remedy
 
 
 def test_a_probe_that_crashes_is_an_outcome():
-    ok, detail = doctor._probe("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    ok, detail = probing.probe("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert not ok
     assert "SIGSEGV" in detail
 
 
 def test_a_probe_that_hangs_is_an_outcome(monkeypatch):
-    monkeypatch.setattr(doctor, "PATIENCE", 0.5)
+    monkeypatch.setattr(probing, "PATIENCE", 0.5)
     started = time.monotonic()
-    ok, detail = doctor._probe("import subprocess; subprocess.run(['sleep', '60'])")
+    ok, detail = probing.probe("import subprocess; subprocess.run(['sleep', '60'])")
     assert not ok
     assert "no answer" in detail
     assert time.monotonic() - started < 30  # the child holds the pipe, and must go too
 
 
 def test_a_probe_that_dies_silently_has_a_detail():
-    assert doctor._probe("raise SystemExit(7)") == (False, "exit code 7")
+    assert probing.probe("raise SystemExit(7)") == (False, "exit code 7")
 
 
 def test_what_a_library_writes_between_is_no_finding():
     noise = "print('UCX ERROR'); print('found: it'); print('VTK warns')"
-    assert doctor._probe(noise) == (True, "it")
-    assert doctor._probe("print('UCX ERROR')") == (False, "it ended without a finding")
+    assert probing.probe(noise) == (True, "it")
+    assert probing.probe("print('UCX ERROR')") == (False, "it ended without a finding")
 
 
 @pytest.mark.skipif("DISPLAY" in os.environ, reason="VTK would draw on the X server")
@@ -92,14 +71,14 @@ def test_no_graphics_library_names_the_packages_and_is_looked_at_again(monkeypat
 def test_a_success_is_not_looked_at_again(monkeypatch):
     looked = []
     good = doctor.Check("off-screen rendering", True, "fine")
-    monkeypatch.setattr(doctor, "rendering", lambda: looked.append(1) or good)
+    monkeypatch.setattr(pictures, "rendering", lambda: looked.append(1) or good)
     doctor.require_rendering()
     doctor.require_rendering()
     assert looked == [1]
 
 
 def test_headless_environment_yields_to_a_screen_and_to_the_user(monkeypatch):
-    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    monkeypatch.setattr(pictures.sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("VTK_DEFAULT_OPENGL_WINDOW", raising=False)
     assert doctor.headless_environment() == {"VTK_DEFAULT_OPENGL_WINDOW": "vtkEGLRenderWindow"}
@@ -123,59 +102,40 @@ PETSC = "class PETSc: ScalarType = {!r}"
         ("import os; os.abort()", PETSC.format("float64"), "SIGABRT"),
     ],
 )
-def test_an_unfit_dolfinx_is_reported(monkeypatch, tmp_path, dolfinx, petsc, fault):
-    shadow(monkeypatch, tmp_path, dolfinx=dolfinx, petsc4py=petsc, dolfinx_solver="")
-    check = doctor.dolfinx()
+def test_an_unfit_dolfinx_is_reported(shadow, dolfinx, petsc, fault):
+    shadow(dolfinx=dolfinx, petsc4py=petsc, dolfinx_solver="")
+    check = installed.dolfinx()
     assert not check.ok
     assert fault in check.detail
     assert "conda-forge" in check.remedy
 
 
-def test_a_dolfinx_without_the_wheel_passes(monkeypatch, tmp_path):
+def test_a_dolfinx_without_the_wheel_passes(monkeypatch, shadow):
     hidden = "import sys; sys.modules['dolfinx_solver'] = None\n"
-    monkeypatch.setattr(doctor, "DOLFINX_PROBE", hidden + doctor.DOLFINX_PROBE)
-    shadow(
-        monkeypatch, tmp_path, dolfinx="__version__ = '0.11.3'", petsc4py=PETSC.format("float64")
-    )
-    assert doctor.dolfinx().ok
+    monkeypatch.setattr(installed, "DOLFINX_PROBE", hidden + installed.DOLFINX_PROBE)
+    shadow(dolfinx="__version__ = '0.11.3'", petsc4py=PETSC.format("float64"))
+    assert installed.dolfinx().ok
 
 
 def test_no_launcher_is_reported(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor.sysconfig, "get_path", lambda _: str(tmp_path))
-    monkeypatch.setattr(doctor.sys, "base_prefix", str(tmp_path))
+    monkeypatch.setattr(ranks.sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(ranks.sys, "base_prefix", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    check = doctor.mpi()
+    check = ranks.mpi()
     assert not check.ok
     assert "not found" in check.detail
 
 
-def test_a_launcher_of_another_mpi_is_reported(monkeypatch, tmp_path):
-    alone = '#!/bin/sh\nshift 2\n"$@"\n"$@"\n'
-    path = executable(tmp_path / "mpiexec", alone)
-    monkeypatch.setattr(doctor, "launcher", lambda: path)
-    check = doctor.mpi()
+def test_a_launcher_of_another_mpi_is_reported(monkeypatch, program):
+    path = program("mpiexec", 'shift 2\n"$@"\n"$@"')
+    monkeypatch.setattr(ranks, "launcher", lambda: path)
+    check = ranks.mpi()
     assert not check.ok
     assert "did not find each other" in check.detail
 
 
-def test_a_cache_that_cannot_be_written_is_reported(monkeypatch):
-    refused = (
-        "import tempfile, os\ndef refuse(*_, **__): raise PermissionError\nos.makedirs = refuse\n"
-    )
-    monkeypatch.setattr(doctor, "CACHE_PROBE", refused + doctor.CACHE_PROBE)
-    check = doctor.kernel_cache()
-    assert not check.ok
-    assert "NUMBA_CACHE_DIR" in check.remedy
-    assert "no locator available" in check.detail
-
-
-def test_the_cache_the_user_chose_is_the_one_shown(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    assert doctor.kernel_cache().detail.startswith(str(tmp_path))
-
-
-def test_a_missing_library_is_reported(monkeypatch, tmp_path):
-    shadow(monkeypatch, tmp_path, h5py="raise ImportError('libhdf5.so')")
-    check = doctor.libraries()
+def test_a_missing_library_is_reported(shadow):
+    shadow(h5py="raise ImportError('libhdf5.so')")
+    check = installed.libraries()
     assert not check.ok
     assert "libhdf5.so" in check.detail
