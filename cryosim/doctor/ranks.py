@@ -135,7 +135,7 @@ def _launchers(family: str) -> list[str]:
         if not fit(family, other):
             remarks.append(
                 f"{path} is of {other}, the library of {family}: it starts single runs side "
-                f"by side or none at all; call {_better(path)}"
+                f"by side, or none; call {_better(path)}"
             )
     return remarks
 
