@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cryosim.doctor.check import Check
 from cryosim.doctor.pictures import headless_environment, require_rendering
-from cryosim.doctor.ranks import launcher
+from cryosim.doctor.ranks import MPI_REMEDY, launcher
 
-__all__ = ["Check", "checks", "headless_environment", "launcher", "require_rendering"]
+__all__ = [
+    "MPI_REMEDY", "Check", "checks", "headless_environment", "launcher", "require_rendering",
+]  # fmt: skip
 
 
 def checks() -> list[Check]:
