@@ -24,6 +24,7 @@ from cryosim.case.toml import text_of
 from cryosim.doctor.verbs import doctor
 from cryosim.ending import end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
+from cryosim.fitting.verbs import calibrate
 from cryosim.library.table import Shelf, as_dict, rendered
 from cryosim.view.verbs import animate, plot
 
@@ -163,6 +164,7 @@ def mesh(case: CaseFile) -> None:
 
 app.command()(plot)
 app.command()(animate)
+app.command()(calibrate)
 
 
 @app.command()

@@ -160,14 +160,14 @@ def _of_phases(loaded: Loaded) -> Iterator[Input]:
 def _of_case(loaded: Loaded, path: str, ends: tuple[object, object], known: Input | None) -> Input:
     """The input whose range the case gives itself."""
     where = f'{loaded.path}: uncertainty."{path}"'
-    value = _value_of(loaded, path) if known is None else f"{known.nominal!r} {known.unit}"
+    value = value_of(loaded, path) if known is None else f"{known.nominal!r} {known.unit}"
     if known is not None and known.unit == "1":
         value = known.nominal
     if value is None:
         raise CaseError(f"{where}: neither the case nor the library gives a value there")
     entry = Entry(value=str(value), source=("case",), grade="A")
     try:
-        found = _input(path, ends, value, entry, known.paths if known else _written(loaded, path))
+        found = _input(path, ends, value, entry, known.paths if known else written(loaded, path))
     except ValueError as error:
         raise CaseError(f"{where} = {shown(list(ends))}: {error}") from error
     if not found.low < found.high:
@@ -175,15 +175,15 @@ def _of_case(loaded: Loaded, path: str, ends: tuple[object, object], known: Inpu
     return replace(found, source=(), grade="case")
 
 
-def _written(loaded: Loaded, path: str) -> tuple[str, ...]:
+def written(loaded: Loaded, path: str) -> tuple[str, ...]:
     """Where ``path`` of the file is in the case written out."""
     places = {own: place for place, own in loaded.expanded.keys.items()}
     return (places.get(path, path),)
 
 
-def _value_of(loaded: Loaded, path: str) -> Any:
+def value_of(loaded: Loaded, path: str) -> Any:
     """The value at ``path`` of the case written out, of the library, or a default; or None."""
-    found = get(loaded.expanded.fields, _written(loaded, path)[0])
+    found = get(loaded.expanded.fields, written(loaded, path)[0])
     if found is None and path in _parameters(loaded):
         found = _parameters(loaded)[path].value
     if found is None:

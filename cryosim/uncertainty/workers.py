@@ -32,9 +32,10 @@ def cores() -> int:
 class Worker:
     """One process; started when it is first asked, and again after it has died."""
 
-    def __init__(self) -> None:
-        """Not started yet."""
+    def __init__(self, tables: Sequence[str] = ()) -> None:
+        """Not started yet; ``tables`` of every result come with its answer."""
         self._process: subprocess.Popen[str] | None = None
+        self._more = {"tables": list(tables)} if tables else {}
         self._errors = TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._ended = False
 
@@ -45,7 +46,7 @@ class Worker:
         process = self._process = self._process or self._started()
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
         try:
-            process.stdin.write(json.dumps({"text": text}) + "\n")
+            process.stdin.write(json.dumps({"text": text} | self._more) + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
         except BrokenPipeError:
@@ -86,9 +87,9 @@ class Worker:
 class Workers:
     """Several processes that take samples from one pile."""
 
-    def __init__(self, count: int) -> None:
-        """Start none yet."""
-        self._all = [Worker() for _ in range(count)]
+    def __init__(self, count: int, tables: Sequence[str] = ()) -> None:
+        """Start none yet; ``tables`` of every result come with its answer."""
+        self._all = [Worker(tables) for _ in range(count)]
         self._free: SimpleQueue[Worker] = SimpleQueue()
         for worker in self._all:
             self._free.put(worker)
@@ -124,9 +125,9 @@ class Workers:
 
 
 @contextmanager
-def working(count: int) -> Iterator[Workers]:
+def working(count: int, tables: Sequence[str] = ()) -> Iterator[Workers]:
     """``count`` processes that end with the block; SIGTERM ends it like Ctrl-C."""
-    workers = Workers(count)
+    workers = Workers(count, tables)
     old = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield workers
