@@ -1,10 +1,18 @@
 """What the verbs of a sweep show on the terminal."""
 
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich import progress
 from rich.console import Console
 from rich.table import Table
 
 from cryosim.sweep.making import CHECKED, Made
 from cryosim.sweep.plan import Plan, Point
+from cryosim.sweep.pool import Happened
+from cryosim.sweep.slurm import Submission
+from cryosim.sweep.states import DONE
 from cryosim.sweep.status import Status
 
 SHOWN = 10
@@ -73,3 +81,63 @@ def settings(plan: Plan, point: Point) -> str:
         for name, x in point.settings.items() if x is not None
     ]  # fmt: skip
     return ", ".join(part.strip() for part in told[:4]) + (" ..." if len(told) > 4 else "")
+
+
+class Progress:
+    """How far the points are: a bar on a terminal, a line for each end of a point elsewhere."""
+
+    def __init__(self, plan: Plan, names: Sequence[str] | None, console: Console) -> None:
+        """Of the points ``names``, all if None."""
+        self._plan, self._console = plan, console
+        self._total = len(plan.points if names is None else names)
+        self._bar = progress.Progress(
+            progress.TextColumn("[bold]{task.description}"),
+            progress.BarColumn(bar_width=30),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("{task.fields[state]}"),
+            progress.TimeElapsedColumn(),
+            console=console,
+            disable=console.quiet or not console.is_terminal,
+        )
+        self._task = self._bar.add_task("points", total=self._total, state="")
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave it as it is."""
+        self._bar.stop()
+
+    def watch(self, happened: Happened) -> None:
+        """Show what happened to a point; what failed gets a line of its own."""
+        tally, state = happened.tally, happened.state
+        left, tried = sum(tally.left.values()), sum(tally.tried.values())
+        told = f"{tally.failed} failed" if tally.failed else ""
+        self._bar.update(self._task, completed=left + tried, state=told)
+        if state is None or (self._console.is_terminal and state.kind == DONE):
+            return
+        text = f"{happened.point.name} {state.kind}: {settings(self._plan, happened.point)}"
+        why = f"; {state.message}" if state.message else ""
+        self._bar.console.print(f"{left + tried} of {self._total}: {text}{why}", markup=False)
+
+
+def submitted(plan: Plan, left: Sequence[str], found: Sequence[Submission]) -> None:
+    """What Slurm took."""
+    console = Console(highlight=False, soft_wrap=True)
+    for one in found:
+        console.print(f"job {one.job}: {one.points} points in {one.jobs} jobs, {one.script}",
+                      markup=False)  # fmt: skip
+    taken = sum(one.points for one in found)
+    if not left:
+        console.print("every point is done")
+    elif taken < len(left):
+        console.print(f"{len(left) - taken} points are in Slurm already")
+    if found:
+        console.print(f"see: cryosim sweep status {plan.folder}", markup=False)

@@ -55,12 +55,12 @@ def run(
 
     Ends with 3 if points failed; the others are done all the same.
     """
-    from cryosim.sweep.engine import run_all
+    from cryosim.sweep.driver import run as run_all
 
     if folder.suffix == ".toml":
         plan(folder)
         folder = Path("results") / folder.stem
-    run_all(folder, cores=cores, slurm=slurm, profile=profile, quiet=quiet)
+    run_all(folder, cores=cores, by_slurm=slurm, profile_file=profile, quiet=quiet)
 
 
 @app.command()
@@ -75,9 +75,9 @@ def retry(
     quiet: Quiet = False,
 ) -> None:
     """Run the points that failed anew, from their beginning, whatever made them fail."""
-    from cryosim.sweep.engine import retry as again
+    from cryosim.sweep.driver import retry as again
 
-    again(folder, reason, cores=cores, slurm=slurm, profile=profile, quiet=quiet)
+    again(folder, reason, cores=cores, by_slurm=slurm, profile_file=profile, quiet=quiet)
 
 
 @app.command()
@@ -158,11 +158,11 @@ def export(
     ] = None,
 ) -> None:
     """Write batch scripts or a Snakefile, to be edited for sites with habits of their own."""
-    from cryosim.sweep.engine import exported
+    from cryosim.sweep.driver import exported
 
     if script == snakemake:
         raise CaseError("expected one of --script and --snakemake")
-    for file in exported(folder, snakemake=snakemake, profile=profile, out=out):
+    for file in exported(folder, snakemake=snakemake, profile_file=profile, out=out):
         print(file)
 
 
@@ -172,10 +172,8 @@ def work(
     jobs: Annotated[Path | None, typer.Option(help="List of the jobs of an array.")] = None,
     task: Annotated[int, typer.Option(help="Which of them.")] = 0,
     point: Annotated[list[str] | None, typer.Option(help="Name of a point.")] = None,
-    warm: Annotated[bool, typer.Option("--warm", help="Compile what all points need.")] = False,
-    profile: ProfileFile = None,
 ) -> None:
     """Do a part of a sweep: what a job of Slurm or Snakemake calls."""
-    from cryosim.sweep.engine import work as do
+    from cryosim.sweep.driver import work as do
 
-    do(folder, jobs=jobs, task=task, points=point or (), warm=warm, profile=profile)
+    do(folder, jobs=jobs, task=task, points=point or ())

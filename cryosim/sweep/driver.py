@@ -1,0 +1,111 @@
+"""What the verbs of a sweep do: run its points here, hand them to Slurm, take up what failed."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from cryosim.errors import CaseError, CryosimError
+from cryosim.sweep import bundles, export, pool, profile, slurm
+from cryosim.sweep.display import Progress, submitted, summary
+from cryosim.sweep.launch import Launch
+from cryosim.sweep.plan import Plan, read
+from cryosim.sweep.states import DONE, FAILED, TAKEN, forget
+from cryosim.sweep.status import status_of
+
+MPIEXEC = "mpiexec"
+"""The launch command of a profile that means the one of this environment."""
+
+
+def run(
+    folder: Path, *, cores: int | None, by_slurm: bool, profile_file: Path | None, quiet: bool
+) -> None:
+    """Run what is not done, here or by Slurm; raises CryosimError if points failed."""
+    plan = read(folder)
+    if by_slurm:
+        _submit(plan, profile_file)
+        return
+    _run_here(plan, None, cores or available_cores(), Launch(), quiet=quiet)
+
+
+def retry(
+    folder: Path, reason: str | None, *, cores: int | None, by_slurm: bool,
+    profile_file: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Run what failed (for that ``reason``) anew; raises CaseError if nothing did."""
+    if reason is not None and reason not in FAILED:
+        raise CaseError(f'--reason "{reason}": expected one of {", ".join(FAILED)}')
+    plan = read(folder)
+    wanted = [p for p, s in status_of(plan).failures if reason in (None, s.kind)]
+    again = [point.name for point in wanted if forget(plan.folder_of(point))]
+    if not again:
+        told = f"failed as {reason}" if reason else "failed"
+        raise CaseError(f"{folder}: no point {told} that nobody is at work on")
+    if by_slurm:
+        _submit(plan, profile_file)
+        return
+    _run_here(plan, again, cores or available_cores(), Launch(), quiet=quiet)
+
+
+def work(folder: Path, *, jobs: Path | None, task: int, points: Sequence[str]) -> None:
+    """Do one job of an array listed in ``jobs``, or the ``points`` by name."""
+    plan = read(folder)
+    if (jobs is None) == (not points):
+        raise CaseError("expected either --jobs with --task, or --point")
+    if jobs is None:
+        cores = max((p.ranks for p in plan.points if p.name in points), default=1)
+        _run_here(plan, points, cores, Launch(), quiet=False)
+        return
+    bundle = bundles.bundle(jobs, task)
+    _run_here(plan, bundle.points, bundle.cores, launch_of(bundle.launch), quiet=False)
+
+
+def exported(
+    folder: Path, *, snakemake: bool, profile_file: Path | None, out: Path | None
+) -> list[Path]:
+    """Files of the export."""
+    plan, chosen = read(folder), profile.read(profile_file)
+    if snakemake:
+        return [export.snakefile(plan, chosen, out or folder / export.SNAKEFILE)]
+    return export.scripts(plan, _left(plan), chosen, out or folder / "scripts")
+
+
+def launch_of(command: str) -> Launch:
+    """How a profile's launch command starts ranks."""
+    return Launch() if command == MPIEXEC else Launch(command, alone=True)
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _left(plan: Plan) -> list[str]:
+    """Points that are to be tried without being told to."""
+    status = status_of(plan)
+    pairs = zip(status.points, status.states, strict=True)
+    return [point.name for point, state in pairs if state.kind in TAKEN]
+
+
+def _submit(plan: Plan, profile_file: Path | None) -> None:
+    """Hand what is left to Slurm."""
+    left = _left(plan)
+    submitted(plan, left, slurm.submit(plan, left, profile.read(profile_file)))
+
+
+def _run_here(
+    plan: Plan, names: Sequence[str] | None, cores: int, launch: Launch, *, quiet: bool
+) -> None:
+    """Run points on this machine and tell of it."""
+    console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+    with Progress(plan, names, console) as progress:
+        tally = pool.work(plan, names, cores, launch=launch, watch=progress.watch)
+    if not quiet:
+        summary(plan, status_of(plan))
+    failed = sum(tally.tried[kind] + tally.left[kind] for kind in FAILED)
+    if failed:
+        raise CryosimError(
+            f"{failed} points failed, {tally.tried[DONE] + tally.left[DONE]} are done; "
+            f"why: cryosim sweep status {plan.folder}"
+        )
