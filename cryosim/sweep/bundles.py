@@ -26,8 +26,9 @@ class Bundle:
     points: tuple[str, ...]
     ranks: int
     cores: int
-    launch: str
+    launch: str | None
     """What starts the ranks, see :attr:`Profile.launch`."""
+    launch_alone: bool
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Array:
     label: str
     ranks: int
     cores: int
-    launch: str
+    launch: str | None
+    launch_alone: bool
     bundles: tuple[tuple[str, ...], ...]
     """Names of points by job."""
 
@@ -65,7 +67,9 @@ def bundle(file: Path, task: int) -> Bundle:
     array = read(file)
     if not 0 <= task < len(array.bundles):
         raise CaseError(f"{file}: job {task}; expected one from 0 to {len(array.bundles) - 1}")
-    return Bundle(array.bundles[task], array.ranks, array.cores, array.launch)
+    return Bundle(
+        array.bundles[task], array.ranks, array.cores, array.launch, array.launch_alone
+    )  # fmt: skip
 
 
 def arrays(plan: Plan, names: Sequence[str], profile: Profile) -> list[Array]:
@@ -82,7 +86,8 @@ def arrays(plan: Plan, names: Sequence[str], profile: Profile) -> list[Array]:
         parts = list(batched(jobs, profile.max_array))
         for number, part in enumerate(parts, start=1):
             label = f"ranks_{ranks}" + (f"_part_{number}" if len(parts) > 1 else "")
-            found.append(Array(label, ranks, cores, profile.launch, part))
+            launch = profile.launch, profile.launch_alone
+            found.append(Array(label, ranks, cores, *launch, part))
     return found
 
 

@@ -64,14 +64,12 @@ def snakefile(plan: Plan, profile: Profile, file: Path) -> Path:
         "mem_mb_per_cpu": None if request.memory is None else round(request.memory / 1e6),
     }  # fmt: skip
     lines = [f"        {key}={value!r}," for key, value in extra.items() if value is not None]
-    environment = " ".join([
-        "HYDRA_LAUNCHER=fork", "OMP_NUM_THREADS=1",
-        *(f"{key}={script.shell_word(value)}" for key, value in profile.environment().items()),
-    ])  # fmt: skip
+    kept = profile.environment()
+    own = ["HYDRA_LAUNCHER=fork", *(f"{key}={script.shell_word(v)}" for key, v in kept.items())]
     template = Template((files("cryosim.sweep") / TEMPLATE).read_text(encoding="utf-8"))
     write_text(file, template.substitute(
         title=" ".join(plan.title.split()), sweep=repr(str(plan.folder.resolve())),
-        python=repr(shlex.quote(sys.executable)), environment=repr(environment),
+        python=repr(shlex.quote(sys.executable)), environment=repr(" ".join(own)),
         extra="\n".join(lines),
     ))  # fmt: skip
     return file

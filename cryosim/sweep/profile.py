@@ -12,11 +12,11 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 
-from cryosim.case.faults import fault_at, sentences
+from cryosim.case.faults import sentences
 from cryosim.errors import CaseError
 from cryosim.part import Part
 from cryosim.units import Duration, Unit, fault
@@ -41,6 +41,8 @@ _OURS = (
 
 _RANKS = "ranks"
 """The one field of ``launch`` that is filled in."""
+
+_SRUN = "srun --mpi=pmix -n {ranks}"
 
 
 def _word(given: str) -> str:
@@ -70,12 +72,8 @@ def _launch(given: str) -> str:
         fields = [name for _, name, _, _ in string.Formatter().parse(given) if name is not None]
     except ValueError as error:
         raise fault("launch", "expected a command: {e}", e=error) from error
-    if not words or fields not in ([], [_RANKS]):
-        raise fault(
-            "launch",
-            'expected a command without braces but those of {{ranks}}, such as "{e}"',
-            e="srun --mpi=pmix -n {ranks}",
-        )
+    if not words or fields != [_RANKS]:
+        raise fault("launch", 'expected a command with {{ranks}} in it, such as "{e}"', e=_SRUN)
     return given
 
 
@@ -125,20 +123,14 @@ class Profile(Request):
     """Lines of shell before the work: modules, environments."""
     args: tuple[Option, ...] = ()
     """Further options of sbatch; they come last."""
-    launch: Command = "mpiexec"
-    """What starts the ranks of a point inside a job; without ``{ranks}``, ``-n RANKS`` follows."""
+    launch: Command | None = None
+    """What starts the ``{ranks}`` of a point inside a job; by default our own mpiexec."""
+    launch_alone: bool = False
+    """Whether a point of one rank is started by it too, where MPI wants that."""
     cache: Line | None = None
     """Folder of compiled forms and kernels, which all nodes must see; by default that of home."""
     ranks: Annotated[dict[str, Request], AfterValidator(_numbers)] = Field(default_factory=dict)
     """What is asked otherwise for points of so many ranks."""
-
-    @model_validator(mode="after")
-    def _time_for_the_end(self) -> Self:
-        times = [self.time, *(request.time for request in self.ranks.values())]
-        shortest = min((time for time in times if time is not None), default=math.inf)
-        if self.signal_before >= shortest:
-            raise fault_at("signal_before", f"expected less than the time of a job, {shortest:g} s")
-        return self
 
     def request(self, ranks: int) -> Request:
         """What is asked for points of so many ``ranks``."""
@@ -195,10 +187,16 @@ def _validated(path: Path, fields: dict[str, Any]) -> Profile:
     """Strictly as JSON, so that no text becomes a number and no number a truth."""
     try:
         text = json.dumps(fields, default=str)
-        return Profile.model_validate_json(text, strict=True, context={"file": path})
+        profile = Profile.model_validate_json(text, strict=True, context={"file": path})
     except ValidationError as error:
         faults = [f"  {one}" for one in sentences(error, Profile)]
         raise CaseError("\n".join([f"{path}:", *faults])) from error
+    times = [request.time for request in (profile, *profile.ranks.values())]
+    shortest = min((time for time in times if time is not None), default=math.inf)
+    if profile.signal_before >= shortest:
+        given = f"signal_before = {profile.signal_before:g} s"
+        raise CaseError(f"{path}:\n  {given}: expected less than any time, {shortest:g} s")
+    return profile
 
 
 def example() -> str:

@@ -77,13 +77,13 @@ def command(*arguments: str | Path) -> str:
 
 def text(job: Job, profile: Profile) -> str:
     """The whole script."""
+    exports = [f"export {key}={shell_word(v)}" for key, v in profile.environment().items()]
+    before = [*profile.prologue, *exports]
     lines = [
         "#!/bin/bash",
         *(f"# {' '.join(remark.split())}" for remark in job.remarks),
         *(f"#SBATCH {option}" for option in options(job, profile)),
-        "",
-        *profile.prologue,
-        *environment(profile, profile.nodes(job.cores)),
+        *(["", *before] if before else []),
         "",
         "# From here on this shell is the sweep itself: it gets the signal before the time is up.",
         f"exec {job.command}",
@@ -111,16 +111,6 @@ def options(job: Job, profile: Profile) -> list[str]:
     }
     own = [_quoted(f"--{key}={value}") for key, value in given.items() if value is not None]
     return [*own, "--open-mode=append", "--requeue", *profile.args]
-
-
-def environment(profile: Profile, nodes: int = 1) -> list[str]:
-    """Lines that set what the work finds in its environment."""
-    lines = ["export OMP_NUM_THREADS=1"]
-    if nodes == 1:
-        # On several nodes it would start all ranks on the first; with Slurm's help, on one, it
-        # waits for ever where it is itself below srun.
-        lines.append('export HYDRA_LAUNCHER="${HYDRA_LAUNCHER:-fork}"')
-    return lines + [f"export {key}={shell_word(v)}" for key, v in profile.environment().items()]
 
 
 def _indices(jobs: int, at_once: int | None) -> str:
