@@ -10,7 +10,7 @@ from typing import Literal
 
 from cryosim.errors import CaseError, Interrupted
 from cryosim.sweep import warm
-from cryosim.sweep.attempt import CASE_FILE, OUTPUT_FILE, prune
+from cryosim.sweep.attempt import OUTPUT_FILE, prune
 from cryosim.sweep.floor import Floor
 from cryosim.sweep.launch import Launch
 from cryosim.sweep.plan import Plan, Point
@@ -72,9 +72,11 @@ def work(
     watch: Watch | None = None,
     oversubscribe: bool = False,
     grace: float = GRACE,
+    only_warm: bool = False,
 ) -> Tally:
     """Run the points ``names``, all if None, that are not done, on so many ``cores``.
 
+    With ``only_warm`` only until all that they need is compiled: a point that began goes on later.
     Points that fail raise nothing, and those that others run are left to them.  Raises CaseError
     if a point has more ranks than there are cores, MissingTool if ranks cannot be started, and
     Interrupted after SIGTERM or SIGINT, once all points have written their restart files.
@@ -88,7 +90,9 @@ def work(
     with _asked_to_stop(floor) as asked:
         try:
             shift.warm(asked)
-            shift.run(asked)
+            if only_warm:
+                floor.stop()
+            shift.run([signal.SIGTERM] if only_warm else asked)
         finally:
             floor.close()
     if asked:
@@ -125,7 +129,8 @@ class _Shift:
         """Have everything compiled by one point of each kind, alone until it marches."""
         if self._todo:
             warm.clear_abandoned()
-        for kind, point in self._firsts().items():
+        todo = [point for several in self._todo.values() for point in several]
+        for kind, point in warm.first_of_kinds(self._plan, todo).items():
             if asked or warm.is_warm(kind) or not self._may_compile(kind, asked):
                 continue
             log = self._plan.folder_of(point) / LOG_FILE
@@ -146,18 +151,6 @@ class _Shift:
                 self._begin(point)
             if self._floor.going:
                 self._wait(asked)
-
-    def _firsts(self) -> dict[str, Point]:
-        """A first point of every kind that differs in what is compiled."""
-        firsts: dict[tuple[tuple[str, object], ...], Point] = {}
-        for several in self._todo.values():
-            for point in several:
-                firsts.setdefault(_words(point), point)
-        kinds: dict[str, Point] = {}
-        for point in firsts.values():
-            kinds.setdefault(warm.kind_of(self._plan.folder_of(point) / CASE_FILE), point)
-        kinds.pop("", None)
-        return kinds
 
     def _may_compile(self, kind: str, asked: Sequence[int]) -> bool:
         """Whether we are to compile for ``kind``; waits while another does."""
@@ -241,14 +234,6 @@ def _refuse_unfit(
         )
     if launch.starts(big.ranks):
         launch.words(big.ranks)
-
-
-def _words(point: Point) -> tuple[tuple[str, object], ...]:
-    """Settings that may change what is compiled; numbers do not, but for that of dimensions."""
-    return tuple(
-        (name, value) for name, value in point.settings.items()
-        if isinstance(value, str | bool) or value is None or name == "dimension"
-    )  # fmt: skip
 
 
 @contextmanager

@@ -11,13 +11,14 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryosim.errors import CryosimError, MissingTool
 from cryosim.output.files import write_text
 from cryosim.sweep import bundles, script
+from cryosim.sweep import warm as compiled
 from cryosim.sweep.bundles import Array
 from cryosim.sweep.plan import Plan
 from cryosim.sweep.profile import Profile
@@ -62,12 +63,13 @@ class Queue:
 
 
 def submit(
-    plan: Plan, names: Sequence[str], profile: Profile, *, warm: bool = True
+    plan: Plan, names: Sequence[str], profile: Profile, *, warm: bool | None = None
 ) -> list[Submission]:
     """Submit the points ``names`` but those that are in Slurm already.
 
-    With ``warm``, a job that compiles what all need goes first.  Raises MissingTool without Slurm,
-    CryosimError with Slurm's own words where it refuses; what it took by then stays.
+    A job that compiles what all need goes first, if they need one; ``warm`` says so or denies it.
+    Raises MissingTool without Slurm, CryosimError with Slurm's own words where it refuses; what it
+    took by then stays.
     """
     queue = _queue(plan)
     left = [name for name in names if name not in queue.points]
@@ -76,10 +78,35 @@ def submit(
         return []
     folder = _new_folder(plan)
     first = queue.warm
-    if warm and first is None:
+    wanted = _are_cold(plan, left, profile) if warm is None else warm
+    if wanted and first is None:
         job = script.of_warming(plan, folder, arrays[0].ranks)
         first = _sent(plan, job, folder / f"{script.WARM}.sh", profile)
     return [_submitted(plan, array, folder, profile, first) for array in arrays]
+
+
+def _are_cold(plan: Plan, names: Sequence[str], profile: Profile) -> bool:
+    """Whether points need what is not compiled yet, as far as this machine can tell."""
+    wanted = set(names)
+    points = [point for point in plan.points if point.name in wanted]
+    with _surroundings(profile):
+        return not all(map(compiled.is_warm, compiled.first_of_kinds(plan, points)))
+
+
+@contextmanager
+def _surroundings(profile: Profile) -> Iterator[None]:
+    """The caches that a job has."""
+    own = {key: os.path.expandvars(value) for key, value in profile.environment().items()}
+    before = {key: os.environ.get(key) for key in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
 
 
 def queue_state(plan: Plan) -> Queue:

@@ -11,13 +11,16 @@ import os
 import platform
 import sys
 import tomllib
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cryosim
+from cryosim.sweep.attempt import CASE_FILE
 from cryosim.sweep.claims import Claim, claimed, claims_of, now, take
+from cryosim.sweep.plan import Plan, Point
 
 _STAMP = "warm"
 
@@ -49,9 +52,30 @@ def kind_of(case: Path) -> str:
     return json.dumps(kind, sort_keys=True, default=str)
 
 
+def first_of_kinds(plan: Plan, points: Iterable[Point]) -> dict[str, Point]:
+    """A first one of ``points`` of every kind; of what looks alike only one case is read."""
+    firsts: dict[tuple[tuple[str, object], ...], Point] = {}
+    for point in points:
+        firsts.setdefault(_words(point), point)
+    kinds: dict[str, Point] = {}
+    for point in firsts.values():
+        kinds.setdefault(kind_of(plan.folder_of(point) / CASE_FILE), point)
+    kinds.pop("", None)
+    return kinds
+
+
+def _words(point: Point) -> tuple[tuple[str, object], ...]:
+    """Settings that may change what is compiled; numbers do not, but for that of dimensions."""
+    return tuple(
+        (name, value) for name, value in point.settings.items()
+        if isinstance(value, str | bool) or value is None or name == "dimension"
+    )  # fmt: skip
+
+
 def place_of(kind: str) -> Path:
     """Folder of the stamp of ``kind`` for this version on this kind of processor."""
-    told = hashlib.sha256(json.dumps([kind, *_installation()]).encode()).hexdigest()[:16]
+    decides = [kind, os.environ.get("NUMBA_CACHE_DIR"), *_installation()]
+    told = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
     return compiled_at() / f"cryosim-{told}"
 
 
@@ -105,7 +129,7 @@ def _installation() -> tuple[Any, ...]:
     newest = max(file.stat().st_mtime_ns for file in package.rglob("*.py"))
     return (
         cryosim.__version__, str(package), newest, sys.version, _processor(),
-        os.environ.get("NUMBA_CACHE_DIR"), *(_version(name) for name in _COMPILING),
+        *(_version(name) for name in _COMPILING),
     )  # fmt: skip
 
 

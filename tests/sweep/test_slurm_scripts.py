@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.sweeps import fake_slurm, names_of, plan_of
 
 from cryosim.errors import CaseError, CryosimError, MissingTool
-from cryosim.sweep import bundles, slurm
+from cryosim.sweep import bundles, slurm, warm
 from cryosim.sweep.plan import Plan, Point, Running
 from cryosim.sweep.profile import Profile, Request
 
@@ -87,7 +87,7 @@ def test_a_job_reads_its_own_points_from_the_list(tmp_path):
 
 def test_there_is_an_array_for_each_number_of_ranks_behind_the_job_that_compiles(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [2, 1, 1, 2, 1])
-    one, two = slurm.submit(plan, names_of(plan), Profile())
+    one, two = slurm.submit(plan, names_of(plan), Profile(), warm=True)
     assert (one.job, one.points, one.jobs) == ("102", 3, 3)
     assert (two.job, two.points, two.jobs) == ("103", 2, 2)
     warm = one.script.with_name("warm.sh")
@@ -167,8 +167,8 @@ def test_a_title_and_a_folder_may_be_anything(tmp_path, cluster):
 def test_what_is_queued_or_running_is_not_submitted_again(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1, 1, 1, 2])
     names = names_of(plan)
-    slurm.submit(plan, names, Profile())
-    assert slurm.submit(plan, names, Profile()) == []
+    slurm.submit(plan, names, Profile(), warm=True)
+    assert slurm.submit(plan, names, Profile(), warm=True) == []
     second, third, fourth = cluster.queue[2:]
     # The job that compiles is over, so is the first of one rank, and the second has begun.
     cluster.show([second.replace("PENDING", "RUNNING"), third, fourth])
@@ -185,11 +185,38 @@ def test_what_is_queued_or_running_is_not_submitted_again(tmp_path, cluster):
 
 def test_a_job_that_compiles_is_waited_for_and_not_submitted_again(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1, 1])
-    slurm.submit(plan, names_of(plan)[:1], Profile())
-    slurm.submit(plan, names_of(plan)[1:], Profile())
+    slurm.submit(plan, names_of(plan)[:1], Profile(), warm=True)
+    slurm.submit(plan, names_of(plan)[1:], Profile(), warm=True)
     said = cluster.said("sbatch")
     assert len(said) == 3
     assert "--dependency=afterany:101" in said[2]
+
+
+def test_nothing_is_compiled_first_where_all_is_compiled(tmp_path, cluster):
+    plan = plan_of(tmp_path / "sweep", [1, 1], settings=lambda i: {"dimension": 1 + i})
+    for point in plan.points:
+        folder = plan.folder_of(point)
+        folder.mkdir(parents=True)
+        (folder / "case.toml").write_text(f"dimension = {point.settings['dimension']}")
+    profile = Profile(cache=str(tmp_path / "cache"))
+
+    def submitted() -> list[str]:
+        cluster.show([])
+        before = len(cluster.said("sbatch"))
+        slurm.submit(plan, names_of(plan), profile)
+        return [line.split("/")[-1] for line in cluster.said("sbatch")[before:]]
+
+    assert submitted() == ["warm.sh", "ranks_1.sh"]
+    with pytest.MonkeyPatch.context() as job:
+        for key, value in profile.environment().items():
+            job.setenv(key, value)
+        first, second = warm.first_of_kinds(plan, plan.points)
+        for kind in (first, second):
+            assert warm.claim(kind) is not None
+        warm.stamp(first)
+        assert submitted() == ["warm.sh", "ranks_1.sh"]
+        warm.stamp(second)
+    assert submitted() == ["ranks_1.sh"]
 
 
 def test_only_the_name_of_a_job_counts_for_numbers_begin_anew(tmp_path, cluster):
@@ -221,7 +248,7 @@ def test_a_line_of_the_record_that_was_cut_short_is_passed_over(tmp_path, cluste
 def test_all_jobs_of_a_sweep_are_cancelled_and_no_others(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1, 2])
     assert slurm.cancel(plan) == slurm.Queue()
-    slurm.submit(plan, names_of(plan), Profile())
+    slurm.submit(plan, names_of(plan), Profile(), warm=True)
     assert set(slurm.cancel(plan).points) == set(names_of(plan))
     assert cluster.said("scancel") == ["102 103 101"]
 
@@ -233,7 +260,7 @@ def test_without_slurm_it_says_where_to_go(tmp_path, monkeypatch):
     plan = plan_of(tmp_path / "sweep", [1])
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match=r"sbatch is missing.*cryosim sweep run"):
-        slurm.submit(plan, names_of(plan), Profile())
+        slurm.submit(plan, names_of(plan), Profile(), warm=True)
     # Asked for, it may be in the queue: with no Slurm to ask, that is not known.
     assert "squeue is missing" in slurm.queue_state(plan).note
 
