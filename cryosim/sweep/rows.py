@@ -16,12 +16,9 @@ from typing import Any
 
 from cryosim.outcome.limits import TIERS, start_of
 from cryosim.sweep.plan import Plan, Point
-from cryosim.sweep.states import State, state_of
+from cryosim.sweep.states import RESULT_FILE, State, state_of
 from cryosim.uncertainty.outcomes import SECTIONS, outcomes_of
 from cryosim.view.sweep_table import DONE, LIMIT, POINT, SAFE, STATUS, VERDICT, relative_column
-
-RESULT_FILE = "result.json"
-"""As in ``cryosim.folder``, which needs MPI."""
 
 UNREADABLE = "unreadable"
 """Status of a point whose ``result.json`` is broken."""
@@ -44,6 +41,8 @@ def row_of(plan: Plan, point: Point) -> Row:
             found = numbers_of(json.loads((folder / RESULT_FILE).read_bytes()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             state = State(UNREADABLE, _why(folder / RESULT_FILE, error), state.attempts)
+    elif not state.message and (folder / RESULT_FILE).exists():
+        state = State(state.kind, f"{RESULT_FILE} there is of no finished run", state.attempts)
     return {
         POINT: point.name, STATUS: state.kind, "message": state.message, "ranks": point.ranks,
         "attempts": state.attempts,

@@ -36,6 +36,8 @@ _STATUS = re.compile(rb'\A\s*\{\s*"status"\s*:\s*"(\w+)"')
 
 _NO_LAST_WORD = "whoever ran it ended without a word: killed, or the machine failed"
 
+RESULT_FILE = "result.json"
+
 
 @dataclass(frozen=True)
 class State:

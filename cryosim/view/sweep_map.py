@@ -22,7 +22,7 @@ from cryosim.view.sweep_key import (
 )
 from cryosim.view.sweep_panels import Panel, chosen, frames, gridded, panels_of
 from cryosim.view.sweep_region import Plane, plane_of
-from cryosim.view.sweep_table import DONE, STATUS, WAITING, Input, Sweep, least
+from cryosim.view.sweep_table import DONE, PENDING, STATUS, Input, Sweep, least
 from cryosim.view.sweep_words import LOSSES, label, number, unit_of
 
 _SHADES = 14
@@ -163,7 +163,7 @@ def _warnings(axes: Axes, plane: Plane, key: Key) -> None:
 def _marks(axes: Axes, plane: Plane, key: Key) -> None:
     """Every point: a dot where it is done, else a sign."""
     xs, ys = np.meshgrid(plane.axis(plane.x), plane.axis(plane.y))
-    done, waits = plane.status == DONE, np.isin(plane.status.astype(str), [WAITING, ""])
+    done, waits = plane.status == DONE, np.isin(plane.status.astype(str), [*PENDING, ""])
     if plane.smooth:
         axes.plot(xs[done], ys[done], ".", color=style.INK, markersize=3.5, alpha=0.5, zorder=4.5,
                   clip_on=False)  # fmt: skip
@@ -202,8 +202,8 @@ def _draw_points(
         scatter(these[x], these[y], c=these[outcome], marker=limit_marker(name),
                 edgecolors=limit_colour(name), linewidths=2.6, zorder=3.0)  # fmt: skip
     key.scattered = True
-    for which, marker in ((rows[STATUS] == WAITING, "o"),
-                          (~rows[STATUS].isin([DONE, WAITING]), "X")):  # fmt: skip
+    waits = rows[STATUS].isin(PENDING)
+    for which, marker in ((waits, "o"), (~waits & (rows[STATUS] != DONE), "X")):
         if which.any():
             key.sign(marker)
             _sign(axes, rows.loc[which, x], rows.loc[which, y], marker)

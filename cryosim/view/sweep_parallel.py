@@ -100,7 +100,8 @@ def _lines(axes: Axes, heights: Floats, done: pd.DataFrame, outcome: str) -> Non
     safe: npt.NDArray[np.bool_] = done[SAFE].to_numpy(dtype=bool)
     thin = 2.0 if len(done) <= 100 else 1.2 if len(done) <= 400 else 0.7
     axes.add_collection(LineCollection(
-        _where(lines, ~safe), colors="#b4bac3", linewidths=0.8 * thin, linestyles="dashed", zorder=1.0
+        _where(lines, ~safe), colors="#b4bac3", linewidths=0.8 * thin, linestyles="dashed",
+        zorder=1.0,
     ))  # fmt: skip
     values = done[outcome].to_numpy(dtype=float)
     norm = Normalize(values.min(), values.max())

@@ -9,7 +9,9 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
-POINT, STATUS, DONE, WAITING = "point", "status", "done", "waiting"
+POINT, STATUS, DONE = "point", "status", "done"
+PENDING = ("waiting", "running", "stopped")
+"""Statuses of points that may still get done; all others failed."""
 SAFE, VERDICT = "safe", "verdict"
 LIMIT = "limit: "
 """Before the key of a limit, in the name of each of its columns."""
