@@ -26,6 +26,7 @@ from cryosim.ending import end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.fitting.verbs import calibrate
 from cryosim.library.table import Shelf, as_dict, rendered
+from cryosim.planning.verbs import plan
 from cryosim.sweep.verbs import app as sweep
 from cryosim.view.verbs import animate, plot
 
@@ -165,6 +166,7 @@ def mesh(case: CaseFile) -> None:
 
 app.command()(plot)
 app.command()(animate)
+app.command()(plan)
 app.command()(calibrate)
 app.add_typer(sweep, name="sweep")
 

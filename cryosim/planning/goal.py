@@ -1,0 +1,83 @@
+"""What is wanted of a plan: an outcome, its target, and the ranges to look in."""
+
+import re
+from dataclasses import dataclass
+
+from cryosim.errors import CaseError
+from cryosim.planning.margins import Margin
+from cryosim.uncertainty.outcomes import Outcomes
+from cryosim.units import convert, fits, split
+
+LOSS = "fat lost after "
+"""Outcomes that a plan is about if no other is named."""
+
+_DAYS = re.compile(r"\d+ d")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything a plan is asked; temperatures in degC, times in min."""
+
+    target: str
+    at: str | None = None
+    temperatures: tuple[float, float] = (-15.0, 0.0)
+    durations: tuple[float, float] = (5.0, 120.0)
+    cycles: int = 1
+    pause: float = 5.0
+    margin: Margin = Margin.warning
+    phase: int | None = None
+    dimension: int | None = None
+    confirm: bool = True
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The outcome that is planned and the value it is to reach, in ``unit``."""
+
+    outcome: str
+    target: float
+    unit: str
+
+
+def goal_of(wanted: Wanted, outcomes: Outcomes) -> Goal:
+    """The goal among ``outcomes`` of the case; raises CaseError if there is none such."""
+    name = _outcome(wanted.at, outcomes)
+    unit = outcomes[name][1]
+    number = quantity(wanted.target, unit, "--target", f"20 {unit}")
+    if number <= 0.0:
+        raise CaseError(f"--target {wanted.target}: expected more than nothing")
+    return Goal(name, number, unit)
+
+
+def _outcome(at: str | None, outcomes: Outcomes) -> str:
+    """Name of the outcome ``at`` a day or by name; of the last day if not given."""
+    days = [name for name in outcomes if name.startswith(LOSS)]
+    if at is None:
+        if not days:
+            raise CaseError("no fat is lost in this case; name an outcome with --at")
+        return max(days, key=lambda name: int(name.removeprefix(LOSS).split()[0]))
+    name = f"{LOSS}{at}" if _DAYS.fullmatch(at) else at
+    if name not in outcomes:
+        there = ", ".join(n.removeprefix(LOSS) for n in days) or "no days"
+        raise CaseError(f'--at "{at}": no such outcome; expected one of {there}, or a name of '
+                        "quantities or outcome in result.json")  # fmt: skip
+    return name
+
+
+def quantity(text: str, unit: str, option: str, example: str) -> float:
+    """The number that ``text`` says, in ``unit``; raises CaseError."""
+    try:
+        number, given = split(text, example)
+        if fits(given, unit):
+            return convert(number, given, unit)
+    except ValueError:
+        pass
+    raise CaseError(f'{option} "{text}": expected a number with a unit, such as "{example}"')
+
+
+def span(texts: tuple[str, str], unit: str, option: str, example: str) -> tuple[float, float]:
+    """Two numbers in ``unit``, the lower one first; raises CaseError."""
+    low, high = (quantity(text, unit, option, example) for text in texts)
+    if not low < high:
+        raise CaseError(f"{option} {texts[0]} to {texts[1]}: expected the lower end first")
+    return low, high

@@ -1,0 +1,73 @@
+"""A plan that was checked and can begin: its case, its ranges, its protocol left open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryosim.case.load import Loaded, load
+from cryosim.case.protocol import Repeat
+from cryosim.case.toml import text_of
+from cryosim.errors import CaseError
+from cryosim.planning.goal import Wanted
+from cryosim.planning.search import Space
+from cryosim.planning.setting import Rhythm, Setting, Template, template_of
+from cryosim.uncertainty.samples import base_of, default_dimension
+from cryosim.units import ZERO_CELSIUS
+
+
+@dataclass(frozen=True)
+class Task:
+    """A plan that was checked and can begin."""
+
+    loaded: Loaded
+    wanted: Wanted
+    template: Template
+    dimension: int
+    space: Space
+    out: Path
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """What takes time beside the cooling."""
+        return self.template.rhythm
+
+
+def task_of(path: Path, wanted: Wanted, out: Path | None) -> Task:
+    """The plan of the case at ``path``; raises CaseError for what cannot be planned."""
+    loaded = load(path)
+    template = template_of(loaded, wanted.phase, wanted.pause)
+    dimension = wanted.dimension or default_dimension(loaded)
+    if dimension > loaded.case.dimension:
+        raise CaseError(
+            f"--dimension {dimension}: the case has {loaded.case.dimension}; expected at most that"
+        )
+    space = Space(wanted.temperatures, wanted.durations, wanted.cycles, template.shortest)
+    if template.rhythm.time(wanted.durations[1], 1) < template.shortest:
+        raise CaseError(
+            f"--time up to {wanted.durations[1]:g} min: the rest of the treatment and the ramp "
+            "take longer; expected a longer time"
+        )
+    folder = out or Path("results") / f"{path.stem}_plan"
+    return Task(loaded, wanted, template, dimension, space, folder)
+
+
+def own_setting(task: Task) -> Setting:
+    """The protocol of the case itself."""
+    phases = task.loaded.case.protocol
+    place = len(task.template.lead) + task.template.place
+    times = [phase.times for phase in phases if isinstance(phase, Repeat)]
+    phase: Any = phases[place]
+    return Setting(
+        times[0] if times else 1, round(phase.temperature - ZERO_CELSIUS, 6), phase.duration / 60.0
+    )
+
+
+def planned_text(task: Task, setting: Setting, dimension: int) -> str:
+    """The case with the planned protocol, as a file of its own."""
+    given: Mapping[str, Any] = task.loaded.expanded.fields
+    fields = base_of(task.loaded, dimension) | {"dimension": dimension}
+    fields.pop("output", None)
+    fields |= {key: given[key] for key in ("output", "uncertainty") if key in given}
+    fields["title"] = f"{task.loaded.case.title}; planned: {setting}"
+    return text_of(fields | {"protocol": task.template.protocol(setting)})

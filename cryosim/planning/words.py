@@ -1,0 +1,113 @@
+"""A plan in sentences."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cryosim.planning.told import REACHED, SHORT, UNREACHABLE, UNSAFE
+
+Entry = Mapping[str, Any]
+
+NO_ADVICE = "A tool for research and design, not medical advice."
+
+
+def protocol(entry: Entry) -> str:
+    """Temperature, time and cycles, as an operator would say it."""
+    n = entry["cycles"]
+    times = f"{n} times " if n > 1 else ""
+    return f"{entry['temperature [degC]']:.4g} degC for {times}{entry['time [min]']:.4g} min"
+
+
+def sentences(told: Entry) -> Iterator[str]:
+    """What a plan found, what stops it and how far it can be trusted."""
+    yield headline(told)
+    if told["answer"] is not None:
+        yield f"Stopped by: {stopped(told, told['answer'])}."
+        yield from _runs(told)
+    elif told["greatest"] is not None:
+        yield f"Stopped by: {stopped(told, told['greatest'])}."
+    yield kept(told)
+    if told["surprises"]:
+        yield (
+            f"Not as a search takes for granted, {told['surprises_in_all']} times; a shorter "
+            f"protocol may have been missed: {'; '.join(told['surprises'])}."
+        )
+    yield f"{told['timing']['evaluations']} evaluations in {told['model_dimension']}-D, " + (
+        f"{told['timing']['run_now']} run now, {told['timing']['wall_s']:.0f} s. {NO_ADVICE}"
+    )
+
+
+def headline(told: Entry) -> str:
+    """The answer."""
+    goal, answer = told["goal"], told["answer"]
+    wanted = f"{goal['target']:.4g} {goal['unit']} {goal['outcome']}"
+    if answer is not None:
+        inside = "" if answer["cycles"] == 1 else f", {answer['duration [min]']:.4g} min in all"
+        how = {REACHED: "Shortest safe protocol", SHORT: "Best found, short of the target",
+               UNSAFE: "Best found, beyond a limit"}[told["status"]]  # fmt: skip
+        return f"{how} for {wanted}: {protocol(answer)}{inside}."
+    greatest = told["greatest"]
+    if greatest is None:
+        return f"No safe protocol within the ranges, whatever the loss; {wanted} was asked."
+    return (
+        f"No safe protocol reaches {wanted}. The greatest safe loss is {greatest['loss']:.3g} "
+        f"{goal['unit']}, by {protocol(greatest)}."
+    )
+
+
+def stopped(told: Entry, entry: Entry) -> str:
+    """The limit, or the end of a range, that stops an answer."""
+    limit = entry["limit"]
+    coldest = told["ranges"]["temperature [degC]"][0]
+    longest = told["ranges"]["duration [min]"][1]
+    far = entry["duration [min]"] > longest - 0.2
+    if limit is not None:
+        beyond = limit["beyond"]
+        unit = "" if limit["unit"] == "1" else f" {limit['unit']}"
+        said = (
+            f"{limit['title']} (limits.{limit['key']}), {limit['tier']:g}{unit}: at "
+            f"{protocol(beyond)} it is {beyond['value']:.4g}{unit}"
+        )
+        if told["status"] == UNREACHABLE and far:
+            said += f"; and by the range asked for, {longest:g} min at most"
+        return said
+    if entry["temperature [degC]"] <= coldest + 0.05:
+        return f"no limit but the range asked for, {coldest:g} degC" + (
+            f" and {longest:g} min" if far else ""
+        )
+    return "no limit; colder takes longer here"
+
+
+def kept(told: Entry) -> str:
+    """Which limits were kept."""
+    if told["margin"] == "error":
+        return "Kept: the error tiers of all limits; warnings were passed where that saves time."
+    return (
+        "Kept: the warnings of limits that have an error tier, and errors; warnings alone, such "
+        "as numbness, stop nothing."
+    )
+
+
+def _runs(told: Entry) -> Iterator[str]:
+    """Runs of the answers, the last of them with its interval and warnings."""
+    goal = told["goal"]
+    for run in told["runs"]:
+        away = run["loss"] - run["expected"]
+        yield (
+            f"Run in {run['dimension']}-D, {protocol(run)}: {run['loss']:.4g} {goal['unit']}, "
+            f"{away:+.2g} to what was expected" + (
+                f"; breaks {', '.join(run['broken'])}" if run["broken"] else ""
+            ) + "."
+        )  # fmt: skip
+    last = told["runs"][-1]
+    if last["interval"]:
+        low, high = last["interval"]
+        yield (
+            f"Of the calibration, 5 to 95 %: {low:.3g} to {high:.3g} {goal['unit']}; tissue and "
+            "device are not in it."
+        )
+    warned = [x for x in last["limits"] if x["status"] == "warning"]
+    if warned:
+        yield "Warns of " + "; ".join(
+            f"{x['title']} {x['value']:.3g}{'' if x['unit'] == '1' else ' ' + x['unit']} "
+            f"({x['warning']:g})" for x in warned
+        ) + "."  # fmt: skip
