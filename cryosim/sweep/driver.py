@@ -14,9 +14,6 @@ from cryosim.sweep.plan import Plan, read
 from cryosim.sweep.states import DONE, FAILED, TAKEN, forget
 from cryosim.sweep.status import status_of
 
-MPIEXEC = "mpiexec"
-"""The launch command of a profile that means the one of this environment."""
-
 
 def run(
     folder: Path, *, cores: int | None, by_slurm: bool, profile_file: Path | None, quiet: bool
@@ -48,17 +45,21 @@ def retry(
     _run_here(plan, again, cores or available_cores(), Launch(), quiet=quiet)
 
 
-def work(folder: Path, *, jobs: Path | None, task: int, points: Sequence[str]) -> None:
-    """Do one job of an array listed in ``jobs``, or the ``points`` by name."""
+def work(folder: Path, *, jobs: Path | None, task: int, points: Sequence[str], warm: bool) -> None:
+    """Do one job of an array listed in ``jobs``, or the ``points`` by name, or only compile."""
     plan = read(folder)
-    if (jobs is None) == (not points):
-        raise CaseError("expected either --jobs with --task, or --point")
-    if jobs is None:
-        cores = max((p.ranks for p in plan.points if p.name in points), default=1)
-        _run_here(plan, points, cores, Launch(), quiet=False)
+    if (jobs is not None) + bool(points) + warm != 1:
+        raise CaseError("expected one of --jobs (with --task), --point and --warm")
+    if jobs is not None:
+        bundle = bundles.bundle(jobs, task)
+        launch = Launch(bundle.launch, alone=bundle.launch_alone)
+        _run_here(plan, bundle.points, bundle.cores, launch, quiet=False)
         return
-    bundle = bundles.bundle(jobs, task)
-    _run_here(plan, bundle.points, bundle.cores, launch_of(bundle.launch), quiet=False)
+    cores = max((p.ranks for p in plan.points if warm or p.name in points), default=1)
+    if warm:
+        pool.work(plan, None, cores, only_warm=True)
+    else:
+        _run_here(plan, points, cores, Launch(), quiet=False)
 
 
 def exported(
@@ -69,11 +70,6 @@ def exported(
     if snakemake:
         return [export.snakefile(plan, chosen, out or folder / export.SNAKEFILE)]
     return export.scripts(plan, _left(plan), chosen, out or folder / "scripts")
-
-
-def launch_of(command: str) -> Launch:
-    """How a profile's launch command starts ranks."""
-    return Launch() if command == MPIEXEC else Launch(command, alone=True)
 
 
 def available_cores() -> int:

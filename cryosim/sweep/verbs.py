@@ -117,10 +117,17 @@ def collect(
     ] = None,
 ) -> None:
     """Gather all points in one table: table.csv and table.parquet, a row for each."""
-    from cryosim.sweep.collect import write
+    from cryosim.sweep.collect import collect as gathered
+    from cryosim.sweep.collect import write_table
+    from cryosim.sweep.dataset import write_netcdf
     from cryosim.sweep.plan import read
 
-    for file in write(read(folder), netcdf):
+    found = read(folder)
+    table = gathered(found)
+    files = [*write_table(table, folder)]
+    if netcdf is not None:
+        files.append(write_netcdf(found, netcdf, table))
+    for file in files:
         print(file)
 
 
@@ -132,10 +139,9 @@ def report(
     outcome: Annotated[str | None, typer.Option(help="Outcome that gives the colours.")] = None,
 ) -> None:
     """Collect, draw maps, effects and parallel coordinates, and write report.html."""
-    from cryosim.sweep.plan import read
-    from cryosim.sweep.report import write
+    from cryosim.sweep.report import report as written
 
-    for file in write(read(folder), x=x, y=y, outcome=outcome):
+    for file in written(folder, x, y, outcome):
         print(file)
 
 
@@ -172,8 +178,9 @@ def work(
     jobs: Annotated[Path | None, typer.Option(help="List of the jobs of an array.")] = None,
     task: Annotated[int, typer.Option(help="Which of them.")] = 0,
     point: Annotated[list[str] | None, typer.Option(help="Name of a point.")] = None,
+    warm: Annotated[bool, typer.Option("--warm", help="Compile what all points need.")] = False,
 ) -> None:
     """Do a part of a sweep: what a job of Slurm or Snakemake calls."""
     from cryosim.sweep.driver import work as do
 
-    do(folder, jobs=jobs, task=task, points=point or ())
+    do(folder, jobs=jobs, task=task, points=point or (), warm=warm)
