@@ -71,7 +71,7 @@ def _group(name: str, fixed: dict[str, int]) -> int:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Every column of one kind: numbers, truths or words; a mixture is words."""
-    for name in table.select_dtypes(object).columns:
+    for name in table.columns[table.dtypes == object]:
         column = table[name]
         if column.isna().all():
             table[name] = column.astype(float)
