@@ -32,6 +32,8 @@ def end(message: str, code: int) -> None:
     if comm is not None and not together:
         sys.stderr.flush()
         comm.Abort(code)
+    if comm is not None:
+        comm.Barrier()  # under python -m mpi4py the first to leave aborts the others
     sys.exit(code)
 
 

@@ -5,19 +5,21 @@ import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from mpi4py import MPI
 from threadpoolctl import threadpool_limits
 
-from cryosim.case.load import load
+from cryosim.case.load import Loaded, load
 from cryosim.errors import Interrupted
 from cryosim.folder import RESULT_FILE, begin, done_already, draw_pictures, logged
 from cryosim.output.files import write_json
 from cryosim.parallel import collected_together, on_root
-from cryosim.treatment.bands import coarser_solves, refuse_unless_coarsenable
+from cryosim.treatment.bands import Coarser, coarser_solves, refuse_unless_coarsenable
 from cryosim.treatment.build import build
 from cryosim.treatment.events import told
+from cryosim.treatment.model import Treatment
 from cryosim.treatment.observe import Observation
 from cryosim.treatment.outcome import outcome_of
 from cryosim.treatment.outcome import write as write_months
@@ -66,6 +68,7 @@ def run(
         on_root(comm, lambda: (folder / RESULT_FILE).unlink(missing_ok=True))
         stopwatch.lap("setup")
         duration, n_told = loaded.case.duration, len(treatment.events)
+        interrupted = partial(_interrupted, treatment, path, folder, error_bands=error_bands)
         for landed in treatment.march(output_times(loaded)):
             stopwatch.lap("march")
             for happened in treatment.events[n_told:]:
@@ -78,16 +81,14 @@ def run(
             if stop_requested() and treatment.t < duration:
                 recorder.save()
                 recorder.close()
-                raise Interrupted(
-                    f"stopped at {treatment.t:.0f} of {duration:.0f} s as asked; "
-                    f"go on with: cryosim run {shlex.join([str(path), '--out', str(folder)])} "
-                    f"--resume{' --error-bands' if error_bands else ''}"
-                )
+                raise interrupted()
         recorder.close()
         limits = verdicts(treatment.frame, treatment.safety.merged())
         after = After(limits, outcome_of(treatment, limits))
         on_root(comm, lambda: _write(folder, after))
-        coarser = coarser_solves(loaded, comm, output_times(loaded)) if error_bands else None
+        coarser = None
+        if error_bands:
+            coarser = _coarser(recorder, loaded, comm, stop_requested, interrupted)
         stopwatch.lap("bands" if error_bands else "output")
         problem = on_root(comm, lambda: draw_pictures(folder, loaded, wanted=figures))
         stopwatch.lap("output")
@@ -96,6 +97,34 @@ def run(
         )
         on_root(comm, lambda: write_json(folder / RESULT_FILE, result))
     return folder
+
+
+def _interrupted(
+    treatment: Treatment, path: Path, folder: Path, *, error_bands: bool
+) -> Interrupted:
+    """What to raise when the run was asked to stop, with the command that goes on."""
+    again = ["cryosim", "run", str(path), "--out", str(folder), "--resume"]
+    return Interrupted(
+        f"stopped at {treatment.t:.0f} of {treatment.frame.loaded.case.duration:.0f} s as asked; "
+        f"go on with: {shlex.join([*again, *['--error-bands'] * error_bands])}"
+    )
+
+
+def _coarser(
+    recorder: Recorder,
+    loaded: Loaded,
+    comm: MPI.Comm,
+    stop_requested: Callable[[], bool],
+    interrupted: Callable[[], Interrupted],
+) -> Coarser:
+    """The solves for error bands; a run that is stopped here begins them anew when resumed."""
+    recorder.save()
+
+    def between() -> None:
+        if stop_requested():
+            raise interrupted()
+
+    return coarser_solves(loaded, comm, output_times(loaded), between)
 
 
 def _write(folder: Path, after: After) -> None:
@@ -122,8 +151,8 @@ def _stop_requests(comm: MPI.Comm) -> Iterator[Callable[[], bool]]:
     kinds = (signal.SIGTERM, signal.SIGINT)
 
     def ask(number: int, _: object) -> None:
-        if asked:  # the second time it is meant at once
-            raise KeyboardInterrupt
+        if asked and number == signal.SIGINT:  # the second time it is meant at once
+            raise KeyboardInterrupt  # but schedulers send SIGTERM to ranks and launchers alike
         asked.append(number)
 
     try:

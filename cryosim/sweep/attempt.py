@@ -18,7 +18,7 @@ from cryosim.sweep.reasons import (
     oom_kills,
     printed_since,
     size_of,
-)  # fmt: skip
+)
 from cryosim.sweep.seat import Outcome, Seat
 from cryosim.sweep.states import (
     BAD_INPUT,
@@ -29,7 +29,7 @@ from cryosim.sweep.states import (
     RUNNING,
     State,
     is_done,
-)  # fmt: skip
+)
 
 CASE_FILE = "case.toml"
 OUTPUT_FILE = "output.txt"
@@ -88,7 +88,7 @@ class Attempt:
         if is_done(self._folder):
             return (DONE, ""), outcome, core
         printed, logged = printed_since(self._output, sizes[0]), printed_since(log, sizes[1])
-        ending = ending_of(outcome, printed, logged, oom_kills() - kills, self._running.time)
+        ending = ending_of(outcome, printed, logged, oom_kills() - kills)
         return ending, outcome, core
 
     def _request(self, *, resume: bool) -> dict[str, Any]:

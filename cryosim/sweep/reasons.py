@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cryosim.ending import RANKS
 from cryosim.sweep.seat import Outcome
 from cryosim.sweep.states import (
     BAD_INPUT,
@@ -33,31 +34,36 @@ _PETSC_MEMORY = 55
 """PETSC_ERR_MEM of petscerror.h."""
 
 _ENDED_BY = re.compile(r" ended by (\w+): (.*)")
-_SIGNAL = re.compile(r"\(signal (\d+)\)")
+_SIGNAL = re.compile(r"\(signal (\d+)\)|Caught signal number (\d+)")
 _ERROR_LINE = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Exit)\w*)\b")
-_OF_MEMORY = re.compile(r"oom[-_ ]kill|MemoryError|std::bad_alloc|error code 55\b", re.IGNORECASE)
-_NOISE = re.compile(
-    r"^(=|Abort\(|application called MPI_Abort|YOUR APPLICATION|This typically|Please see|srun: )"
+_OF_MEMORY = re.compile(
+    r"oom[-_ ]kill|MemoryError|std::bad_alloc|error code 55\b|PETSC ERROR: Out of memory", re.I
 )
+_NOISE = re.compile(
+    r"^(=|Abort\(|application called MPI_Abort|YOUR APPLICATION|This typically|Please see|srun: "
+    r"|\[\d+\]PETSC )"
+)
+_GO_ON = "; go on with: "
+"""Where the message of an interrupted run says how to resume it by hand."""
 _TAIL = 20000
 """How much of what a point printed is looked at (bytes)."""
 
 
-def ending_of(
-    outcome: Outcome, printed: str, logged: str, oom_kills: int, limit: float | None
-) -> Ending:
+def ending_of(outcome: Outcome, printed: str, logged: str, oom_kills: int) -> Ending:
     """State and message of a point that did not get done.
 
     ``printed`` and ``logged`` are what the attempt added to its output and its log, ``oom_kills``
     how many processes the kernel killed meanwhile for want of memory.
     """
     kind, message = _by_itself(outcome, printed, logged, oom_kills)
-    if outcome.asked == "out of time":
-        how = "had to be killed" if outcome.killed else "was stopped"
-        return OUT_OF_TIME, f"{how} after {limit:g} s of wall time; it goes on from there"
-    if outcome.asked is not None:
-        return STOPPED, message if kind == STOPPED else "was stopped as asked"
-    return kind, message
+    message = message.partition(_GO_ON)[0]
+    if outcome.asked is None:
+        return kind, message
+    if kind != STOPPED:
+        message = (
+            "was killed, for it did not end when asked" if outcome.killed else "ended as asked"
+        )
+    return (OUT_OF_TIME if outcome.asked == "out of time" else STOPPED), message
 
 
 def printed_since(file: Path, offset: int) -> str:
@@ -119,6 +125,8 @@ def _of_code(code: int, printed: str, logged: str, oom: int) -> Ending:
         return _BY_ERROR.get(name, CRASHED), message
     if code == 0:
         return CRASHED, "it ended well but left no result"
+    if RANKS in printed:  # the case may be good
+        return CRASHED, said
     if _OF_MEMORY.search(printed):
         return OUT_OF_MEMORY, said
     return _BY_CODE.get(code, CRASHED), said or f"exit code {code}"
@@ -130,7 +138,7 @@ def _signal_of(code: int, printed: str) -> int | None:
         return -code
     told = _SIGNAL.findall(printed)
     if told and code != 0:
-        return int(told[-1])
+        return int("".join(told[-1]))
     return code - 128 if code > 128 and code != 130 else None
 
 

@@ -22,7 +22,7 @@ third to a half of the run in a block.  The band is about numbers only: neither 
 in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from typing import Any
@@ -106,23 +106,29 @@ def scaled(grading: Grading, ratio: float) -> Grading:
     )
 
 
-def solve(loaded: Loaded, comm: MPI.Comm, stops: list[float]) -> Solve:
-    """March the case and keep its tables, writing nothing.  Collective."""
+def solve(
+    loaded: Loaded, comm: MPI.Comm, stops: list[float], between: Callable[[], None] | None = None
+) -> Solve:
+    """March the case and keep its tables, writing nothing; call ``between`` steps.  Collective."""
     treatment = build(loaded, comm)
     history = History(treatment.frame.line_depth)
     for landed in chain([True], treatment.march(stops)):
         if landed:
             seen = observe(treatment)
             history.append(seen.time, seen.rows, seen.line.tolist())
+        if between is not None:
+            between()
     unknowns = treatment.frame.operators.space.dofmap.index_map.size_global
     return Solve(treatment.frame, history, unknowns)
 
 
-def coarser_solves(loaded: Loaded, comm: MPI.Comm, stops: list[float]) -> Coarser:
-    """The other solves of a case.  Collective."""
+def coarser_solves(
+    loaded: Loaded, comm: MPI.Comm, stops: list[float], between: Callable[[], None] | None = None
+) -> Coarser:
+    """The other solves of a case; ``between`` steps somebody may want to stop.  Collective."""
     return Coarser(
-        [solve(coarsened(loaded, ratio), comm, stops) for ratio in RATIOS],
-        solve(coarsened(loaded, max(RATIOS), sharp=True), comm, stops),
+        [solve(coarsened(loaded, ratio), comm, stops, between) for ratio in RATIOS],
+        solve(coarsened(loaded, max(RATIOS), sharp=True), comm, stops, between),
     )
 
 

@@ -277,6 +277,37 @@ def test_a_signal_stops_a_run_with_a_restart_file(unbroken, tmp_path, sign, rank
     assert_same(out, unbroken, rtol=1e-8)
 
 
+def test_a_second_sigterm_is_the_same_request_passed_on_by_a_launcher(tmp_path):
+    path, out = written(tmp_path, treatment()), tmp_path / "out"
+
+    def ask(t, *_):
+        if t == 135:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Interrupted):
+        run(path, out, watch=ask)
+    assert (out / "restart.h5").exists()
+
+
+def test_a_run_stopped_in_its_error_bands_goes_on_with_them(tmp_path):
+    path, out = written(tmp_path, treatment()), tmp_path / "out"
+    unbroken = run(path, tmp_path / "unbroken", error_bands=True)
+
+    def ask(t, duration, _):
+        if t == duration:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Interrupted, match="--resume --error-bands"):
+        run(path, out, error_bands=True, watch=ask)
+    assert not (out / "result.json").exists()
+    run(path, out, resume=True, error_bands=True)
+    assert_same(out, unbroken)
+    one, other = (json.loads((f / "result.json").read_text()) for f in (out, unbroken))
+    for name, entry in other["quantities"].items():
+        assert one["quantities"][name]["band"] == pytest.approx(entry["band"]), name
+
+
 def test_the_second_signal_is_meant_at_once(tmp_path):
     def ask(t, *_):
         if t > 100:
