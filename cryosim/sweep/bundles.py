@@ -4,16 +4,22 @@
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import batched
 from pathlib import Path
 
 from cryosim.errors import CaseError
 from cryosim.output.files import write_json
+from cryosim.sweep import warm
 from cryosim.sweep.plan import Plan, Point
 from cryosim.sweep.profile import Profile
+
+WARM = "warm"
+"""Label of the single job that compiles what all others need."""
 
 _SHAPES = ("anatomy", "applicator", "dimension", "mesh")
 """Tables of a case that decide its mesh."""
@@ -89,6 +95,39 @@ def arrays(plan: Plan, names: Sequence[str], profile: Profile) -> list[Array]:
             launch = profile.launch, profile.launch_alone
             found.append(Array(label, ranks, cores, *launch, part))
     return found
+
+
+def warming(plan: Plan, names: Sequence[str], profile: Profile) -> Array | None:
+    """The points of ``names`` that have what all need compiled; None if all is, as far as is known.
+
+    That is looked up where jobs have their caches.
+    """
+    wanted = set(names)
+    points = sorted((p for p in plan.points if p.name in wanted), key=lambda point: point.ranks)
+    with _surroundings(profile):
+        firsts = warm.first_of_kinds(plan, points).items()
+        cold = [point for kind, point in firsts if not warm.is_warm(kind)]
+    if not cold:
+        return None
+    ranks = max(point.ranks for point in cold)
+    names = tuple(point.name for point in cold)
+    return Array(WARM, ranks, ranks, profile.launch, profile.launch_alone, (names,))
+
+
+@contextmanager
+def _surroundings(profile: Profile) -> Iterator[None]:
+    """The caches that a job has."""
+    own = {key: os.path.expandvars(value) for key, value in profile.environment().items()}
+    before = {key: os.environ.get(key) for key in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
 
 
 def by_mesh(points: Sequence[Point]) -> Iterator[Point]:

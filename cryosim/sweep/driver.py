@@ -45,21 +45,29 @@ def retry(
     _run_here(plan, again, cores or available_cores(), Launch(), quiet=quiet)
 
 
-def work(folder: Path, *, jobs: Path | None, task: int, points: Sequence[str], warm: bool) -> None:
-    """Do one job of an array listed in ``jobs``, or the ``points`` by name, or only compile."""
+def work(
+    folder: Path, *, jobs: Path | None, task: int, points: Sequence[str], only_warm: bool
+) -> None:
+    """Do one job of an array listed in ``jobs``, or the ``points`` by name.
+
+    It looks at its own points only: of a sweep there may be thousands of jobs.
+    """
     plan = read(folder)
-    if (jobs is not None) + bool(points) + warm != 1:
-        raise CaseError("expected one of --jobs (with --task), --point and --warm")
-    if jobs is not None:
-        bundle = bundles.bundle(jobs, task)
-        launch = Launch(bundle.launch, alone=bundle.launch_alone)
-        _run_here(plan, bundle.points, bundle.cores, launch, quiet=False)
-        return
-    cores = max((p.ranks for p in plan.points if warm or p.name in points), default=1)
-    if warm:
-        pool.work(plan, None, cores, only_warm=True)
+    if (jobs is None) == (not points):
+        raise CaseError("expected either --jobs with --task, or --point")
+    if jobs is None:
+        launch = Launch()
+        cores = max((p.ranks for p in plan.points if p.name in points), default=1)
     else:
-        _run_here(plan, points, cores, Launch(), quiet=False)
+        bundle = bundles.bundle(jobs, task)
+        launch = Launch(bundle.launch, bundle.launch_alone)
+        points, cores = bundle.points, bundle.cores
+    console = Console(highlight=False, soft_wrap=True)
+    with Progress(plan, points, console) as progress:
+        tally = pool.work(
+            plan, points, cores, launch=launch, watch=progress.watch, only_warm=only_warm
+        )  # fmt: skip
+    _refuse_failures(plan, tally)
 
 
 def exported(
@@ -99,9 +107,13 @@ def _run_here(
         tally = pool.work(plan, names, cores, launch=launch, watch=progress.watch)
     if not quiet:
         summary(plan, status_of(plan))
-    failed = sum(tally.tried[kind] + tally.left[kind] for kind in FAILED)
-    if failed:
+    _refuse_failures(plan, tally)
+
+
+def _refuse_failures(plan: Plan, tally: pool.Tally) -> None:
+    """Raise CryosimError if points have failed."""
+    if tally.failed:
         raise CryosimError(
-            f"{failed} points failed, {tally.tried[DONE] + tally.left[DONE]} are done; "
+            f"{tally.failed} points failed, {tally.tried[DONE] + tally.left[DONE]} are done; "
             f"why: cryosim sweep status {plan.folder}"
         )

@@ -13,12 +13,15 @@ from string import Template
 from cryosim.errors import CaseError, CryosimError
 from cryosim.output.files import write_text
 from cryosim.sweep import bundles, script
+from cryosim.sweep.bundles import Array
 from cryosim.sweep.plan import Plan
 from cryosim.sweep.profile import Profile
 
 SNAKEFILE = "Snakefile"
 TEMPLATE = "snakefile.txt"
 SUBMIT = "submit.sh"
+
+_FIRST = "# What all points need is compiled once, before many jobs would at the same time."
 
 
 def scripts(plan: Plan, names: Sequence[str], profile: Profile, folder: Path) -> list[Path]:
@@ -31,26 +34,24 @@ def scripts(plan: Plan, names: Sequence[str], profile: Profile, folder: Path) ->
     except OSError as error:
         raise CryosimError(f"{folder} could not be made: {error.strerror or error}") from error
     folder = folder.resolve()
-    jobs = [script.of_warming(plan, folder, arrays[0].ranks)]
-    jobs += [script.of_array(plan, array, folder) for array in arrays]
-    labels = [script.WARM, *(array.label for array in arrays)]
-    written = [folder / f"{label}.sh" for label in labels]
-    for job, file in zip(jobs, written, strict=True):
-        write_text(file, script.text(job, profile))
-    write_text(folder / SUBMIT, _submit(labels))
+    first = bundles.warming(plan, names, profile)
+    written = []
+    for array in [*([] if first is None else [first]), *arrays]:
+        written.append(folder / f"{array.label}.sh")
+        write_text(written[-1], script.text(script.of_array(plan, array, folder), profile))
+    write_text(folder / SUBMIT, _submit([array.label for array in arrays], first))
     return [*written, folder / SUBMIT]
 
 
-def _submit(labels: Sequence[str]) -> str:
-    first, *others = labels
+def _submit(labels: Sequence[str], first: Array | None) -> str:
+    after = "" if first is None else ' --dependency=afterany:"${first%%;*}"'
     lines = [
         "#!/bin/bash",
         "# Submits the scripts of this folder; edit them, and this, as your site needs it.",
         'set -e\ncd "$(dirname "$0")"',
         "",
-        "# What all points need is compiled once, before many jobs would at the same time.",
-        f"first=$(sbatch --parsable {first}.sh)",
-        *(f'sbatch --dependency=afterany:"${{first%%;*}}" {label}.sh' for label in others),
+        *([] if first is None else [_FIRST, f"first=$(sbatch --parsable {first.label}.sh)"]),
+        *(f"sbatch{after} {label}.sh" for label in labels),
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,12 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryosim.sweep.bundles import Array
+from cryosim.sweep.bundles import WARM, Array
 from cryosim.sweep.plan import Plan
 from cryosim.sweep.profile import Profile
-
-WARM = "warm"
-"""Label of the job that compiles what all others need."""
 
 MEBI = 2**20
 
@@ -43,24 +40,17 @@ def of_array(plan: Plan, array: Array, folder: Path) -> Job:
     """The jobs of ``array``; writes their list into ``folder``, where their output goes too."""
     listed = folder / f"{array.label}.json"
     array.write(listed)
-    remarks = [
-        f"Points of the sweep with so many ranks: {array.ranks}.  Sweep: {plan.title}",
-        f"{listed.name} says which points each job of the array works through.",
-    ]
     work = command("work", plan.folder.resolve(), "--jobs", listed)
+    if array.label == WARM:
+        jobs, output, work = None, f"{array.label}_%j.out", f"{work} --warm"
+        remark = "Begins a point of each kind, so that what all others need is compiled only once."
+    else:
+        jobs, output = len(array.bundles), f"{array.label}_%a.out"
+        work += ' --task "$SLURM_ARRAY_TASK_ID"'
+        remark = f"Points with so many ranks: {array.ranks}; {listed.name} has those of each job."
     return Job(
-        _name(folder, array.label), remarks, array.ranks, array.cores,
-        folder / f"{array.label}_%a.out", f'{work} --task "$SLURM_ARRAY_TASK_ID"',
-        len(array.bundles),
-    )  # fmt: skip
-
-
-def of_warming(plan: Plan, folder: Path, ranks: int) -> Job:
-    """The job that compiles once what all points need; it asks for what one of ``ranks`` gets."""
-    return Job(
-        _name(folder, WARM), [f"Compiles what all points need.  Sweep: {plan.title}"],
-        ranks, ranks, folder / f"{WARM}_%j.out",
-        command("work", plan.folder.resolve(), "--warm"),
+        _name(folder, array.label), [f"Sweep: {plan.title}", remark], array.ranks, array.cores,
+        folder / output, work, jobs,
     )  # fmt: skip
 
 

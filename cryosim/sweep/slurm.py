@@ -11,14 +11,13 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryosim.errors import CryosimError, MissingTool
 from cryosim.output.files import write_text
 from cryosim.sweep import bundles, script
-from cryosim.sweep import warm as compiled
 from cryosim.sweep.bundles import Array
 from cryosim.sweep.plan import Plan
 from cryosim.sweep.profile import Profile
@@ -62,14 +61,12 @@ class Queue:
     """Why nothing is known, if so."""
 
 
-def submit(
-    plan: Plan, names: Sequence[str], profile: Profile, *, warm: bool | None = None
-) -> list[Submission]:
+def submit(plan: Plan, names: Sequence[str], profile: Profile) -> list[Submission]:
     """Submit the points ``names`` but those that are in Slurm already.
 
-    A job that compiles what all need goes first, if they need one; ``warm`` says so or denies it.
-    Raises MissingTool without Slurm, CryosimError with Slurm's own words where it refuses; what it
-    took by then stays.
+    A job that compiles what they need goes first, where something is not compiled.  Raises
+    MissingTool without Slurm, CryosimError with Slurm's own words where it refuses; what it took
+    by then stays.
     """
     queue = _queue(plan)
     left = [name for name in names if name not in queue.points]
@@ -78,35 +75,10 @@ def submit(
         return []
     folder = _new_folder(plan)
     first = queue.warm
-    wanted = _are_cold(plan, left, profile) if warm is None else warm
-    if wanted and first is None:
-        job = script.of_warming(plan, folder, arrays[0].ranks)
-        first = _sent(plan, job, folder / f"{script.WARM}.sh", profile)
+    compiling = bundles.warming(plan, left, profile)
+    if first is None and compiling is not None:
+        first = _submitted(plan, compiling, folder, profile, None).job
     return [_submitted(plan, array, folder, profile, first) for array in arrays]
-
-
-def _are_cold(plan: Plan, names: Sequence[str], profile: Profile) -> bool:
-    """Whether points need what is not compiled yet, as far as this machine can tell."""
-    wanted = set(names)
-    points = [point for point in plan.points if point.name in wanted]
-    with _surroundings(profile):
-        return not all(map(compiled.is_warm, compiled.first_of_kinds(plan, points)))
-
-
-@contextmanager
-def _surroundings(profile: Profile) -> Iterator[None]:
-    """The caches that a job has."""
-    own = {key: os.path.expandvars(value) for key, value in profile.environment().items()}
-    before = {key: os.environ.get(key) for key in own}
-    os.environ.update(own)
-    try:
-        yield
-    finally:
-        for key, value in before.items():
-            if value is None:
-                del os.environ[key]
-            else:
-                os.environ[key] = value
 
 
 def queue_state(plan: Plan) -> Queue:
@@ -196,7 +168,7 @@ def _queue(plan: Plan) -> Queue:
     for number, task, state, name in _squeue():
         if name not in lists:
             continue
-        if name.endswith(f"-{script.WARM}"):
+        if name.endswith(f"-{bundles.WARM}"):
             warm = number
             continue
         jobs[number] = None

@@ -178,9 +178,11 @@ def work(
     jobs: Annotated[Path | None, typer.Option(help="List of the jobs of an array.")] = None,
     task: Annotated[int, typer.Option(help="Which of them.")] = 0,
     point: Annotated[list[str] | None, typer.Option(help="Name of a point.")] = None,
-    warm: Annotated[bool, typer.Option("--warm", help="Compile what all points need.")] = False,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="End once what the points need is compiled.")
+    ] = False,
 ) -> None:
     """Do a part of a sweep: what a job of Slurm or Snakemake calls."""
     from cryosim.sweep.driver import work as do
 
-    do(folder, jobs=jobs, task=task, points=point or (), warm=warm)
+    do(folder, jobs=jobs, task=task, points=point or (), only_warm=warm)

@@ -10,14 +10,18 @@ from cryosim.case.toml import text_of
 from cryosim.sweep.plan import Plan, Point, Running, write
 
 
-def plan_of(folder: Path, ranks=(1, 1, 2), title="A sweep", settings=None) -> Plan:
-    """A plan of points without cases, by their ranks; its folder is made."""
+def plan_of(folder: Path, ranks=(1, 1, 2), title="A sweep", settings=None, *, cases=False) -> Plan:
+    """A plan of points by their ranks in a folder; without ``cases`` nothing needs compiling."""
     folder.mkdir(parents=True, exist_ok=True)
     points = tuple(
         Point(f"{i:016x}", n, settings(i) if settings else {}) for i, n in enumerate(ranks)
     )
     plan = Plan(folder, title, "base", (), points, (), Running())
     write(plan)
+    for point in points if cases else ():
+        plan.folder_of(point).mkdir(parents=True)
+        dimension = point.settings.get("dimension", 1)
+        (plan.folder_of(point) / "case.toml").write_text(f"dimension = {dimension}")
     return plan
 
 

@@ -18,8 +18,9 @@ from cryosim.sweep.profile import Profile
 
 def test_the_scripts_submit_themselves_in_the_right_order(tmp_path, monkeypatch):
     cluster = fake_slurm(tmp_path / "bin", monkeypatch)
-    plan = plan_of(tmp_path / "a sweep", [1, 1, 2])
-    written = export.scripts(plan, names_of(plan), Profile(), tmp_path / "my scripts")
+    plan = plan_of(tmp_path / "a sweep", [1, 1, 2], cases=True)
+    profile = Profile(cache=str(tmp_path / "cache"))
+    written = export.scripts(plan, names_of(plan), profile, tmp_path / "my scripts")
     assert [file.name for file in written] == ["warm.sh", "ranks_1.sh", "ranks_2.sh", "submit.sh"]
     for file in written:
         subprocess.run(["bash", "-n", file], check=True)

@@ -86,8 +86,8 @@ def test_a_job_reads_its_own_points_from_the_list(tmp_path):
 
 
 def test_there_is_an_array_for_each_number_of_ranks_behind_the_job_that_compiles(tmp_path, cluster):
-    plan = plan_of(tmp_path / "sweep", [2, 1, 1, 2, 1])
-    one, two = slurm.submit(plan, names_of(plan), Profile(), warm=True)
+    plan = plan_of(tmp_path / "sweep", [2, 1, 1, 2, 1], cases=True)
+    one, two = slurm.submit(plan, names_of(plan), Profile(cache=str(tmp_path)))
     assert (one.job, one.points, one.jobs) == ("102", 3, 3)
     assert (two.job, two.points, two.jobs) == ("103", 2, 2)
     warm = one.script.with_name("warm.sh")
@@ -98,7 +98,8 @@ def test_there_is_an_array_for_each_number_of_ranks_behind_the_job_that_compiles
     ]
     sweep = str(plan.folder.resolve())
     begin = ["exec", sys.executable, "-m", "cryosim", "sweep", "work", sweep]
-    assert work(warm) == [*begin, "--warm"]
+    assert work(warm) == [*begin, "--jobs", str(warm.with_suffix(".json")), "--warm"]
+    assert bundles.bundle(warm.with_suffix(".json"), 0).points == (plan.points[1].name,)
     listed = two.script.with_suffix(".json")
     assert work(two.script) == [*begin, "--jobs", str(listed), "--task", "$SLURM_ARRAY_TASK_ID"]
     assert bundles.bundle(listed, 1).points == (plan.points[3].name,)
@@ -118,7 +119,7 @@ def test_a_profile_is_asked_of_slurm(tmp_path, cluster):
         ranks={"6": Request(partition="wide")},
     )  # fmt: skip
     plan = plan_of(tmp_path / "sweep", [1, 6])
-    one, six = slurm.submit(plan, names_of(plan), profile, warm=False)
+    one, six = slurm.submit(plan, names_of(plan), profile)
     said = directives(one.script)
     assert {k: said[k] for k in ("partition", "account", "qos", "constraint")} == {
         "partition": "short", "account": "p1", "qos": "low", "constraint": "a&b",
@@ -137,7 +138,7 @@ def test_a_profile_is_asked_of_slurm(tmp_path, cluster):
 
 def test_jobs_of_whole_nodes_are_filled_with_points(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1] * 10 + [2] * 3)
-    one, two = slurm.submit(plan, names_of(plan), Profile(cores=4), warm=False)
+    one, two = slurm.submit(plan, names_of(plan), Profile(cores=4))
     assert (one.jobs, directives(one.script)["ntasks"]) == (3, "4")
     assert (two.jobs, directives(two.script)["ntasks"]) == (2, "4")
     assert len(cluster.queue) == 5
@@ -145,7 +146,7 @@ def test_jobs_of_whole_nodes_are_filled_with_points(tmp_path, cluster):
 
 def test_arrays_are_no_longer_than_the_cluster_takes(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1] * 7)
-    parts = slurm.submit(plan, names_of(plan), Profile(max_array=3), warm=False)
+    parts = slurm.submit(plan, names_of(plan), Profile(max_array=3))
     assert [directives(part.script)["array"] for part in parts] == ["0-2", "0-2", "0-0"]
     assert [part.points for part in parts] == [3, 3, 1]
     assert len(cluster.queue) == 7
@@ -153,7 +154,7 @@ def test_arrays_are_no_longer_than_the_cluster_takes(tmp_path, cluster):
 
 def test_a_title_and_a_folder_may_be_anything(tmp_path, cluster):
     plan = plan_of(tmp_path / 'a "b" %j é', [1], title="two\nlines")
-    (one,) = slurm.submit(plan, names_of(plan), Profile(), warm=False)
+    (one,) = slurm.submit(plan, names_of(plan), Profile())
     text = one.script.read_text()
     assert "Sweep: two lines\n" in text
     assert directives(one.script)["output"].startswith(f'{tmp_path}/a "b" %%j é/jobs/')
@@ -167,37 +168,33 @@ def test_a_title_and_a_folder_may_be_anything(tmp_path, cluster):
 def test_what_is_queued_or_running_is_not_submitted_again(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1, 1, 1, 2])
     names = names_of(plan)
-    slurm.submit(plan, names, Profile(), warm=True)
-    assert slurm.submit(plan, names, Profile(), warm=True) == []
-    second, third, fourth = cluster.queue[2:]
-    # The job that compiles is over, so is the first of one rank, and the second has begun.
+    slurm.submit(plan, names, Profile())
+    assert slurm.submit(plan, names, Profile()) == []
+    second, third, fourth = cluster.queue[1:]
+    # The first job of one rank is over, and the second has begun.
     cluster.show([second.replace("PENDING", "RUNNING"), third, fourth])
-    (again,) = slurm.submit(plan, names, Profile(), warm=False)
+    (again,) = slurm.submit(plan, names, Profile())
     assert bundles.read(again.script.with_suffix(".json")).bundles == ((names[0],),)
     state = slurm.queue_state(plan)
     assert state.points == {
         names[0]: "queued", names[1]: "started", names[2]: "queued", names[3]: "queued",
     }  # fmt: skip
-    assert state.jobs == ("102", "103", "104")
+    assert state.jobs == ("101", "102", "103")
     cluster.show([])
     assert slurm.queue_state(plan) == slurm.Queue()
 
 
 def test_a_job_that_compiles_is_waited_for_and_not_submitted_again(tmp_path, cluster):
-    plan = plan_of(tmp_path / "sweep", [1, 1])
-    slurm.submit(plan, names_of(plan)[:1], Profile(), warm=True)
-    slurm.submit(plan, names_of(plan)[1:], Profile(), warm=True)
+    plan = plan_of(tmp_path / "sweep", [1, 1], cases=True)
+    for name in names_of(plan):
+        slurm.submit(plan, [name], Profile(cache=str(tmp_path)))
     said = cluster.said("sbatch")
     assert len(said) == 3
     assert "--dependency=afterany:101" in said[2]
 
 
 def test_nothing_is_compiled_first_where_all_is_compiled(tmp_path, cluster):
-    plan = plan_of(tmp_path / "sweep", [1, 1], settings=lambda i: {"dimension": 1 + i})
-    for point in plan.points:
-        folder = plan.folder_of(point)
-        folder.mkdir(parents=True)
-        (folder / "case.toml").write_text(f"dimension = {point.settings['dimension']}")
+    plan = plan_of(tmp_path / "sweep", [1, 1], settings=lambda i: {"dimension": 1 + i}, cases=True)
     profile = Profile(cache=str(tmp_path / "cache"))
 
     def submitted() -> list[str]:
@@ -221,24 +218,24 @@ def test_nothing_is_compiled_first_where_all_is_compiled(tmp_path, cluster):
 
 def test_only_the_name_of_a_job_counts_for_numbers_begin_anew(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1])
-    slurm.submit(plan, names_of(plan), Profile(), warm=False)
+    slurm.submit(plan, names_of(plan), Profile())
     cluster.show(["101 0 RUNNING cryosim-of-another-sweep"])
     assert slurm.queue_state(plan) == slurm.Queue()
 
 
 def test_a_copy_of_a_sweep_knows_nothing_of_the_jobs_of_the_other(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1])
-    slurm.submit(plan, names_of(plan), Profile(), warm=False)
+    slurm.submit(plan, names_of(plan), Profile())
     copy = plan_of(tmp_path / "copy", [1])
     (plan.folder / "jobs").rename(copy.folder / "jobs")
     assert slurm.queue_state(copy) == slurm.Queue()
-    assert len(slurm.submit(copy, names_of(copy), Profile(), warm=False)) == 1
+    assert len(slurm.submit(copy, names_of(copy), Profile())) == 1
     assert len(cluster.queue) == 2
 
 
 def test_a_line_of_the_record_that_was_cut_short_is_passed_over(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1])
-    slurm.submit(plan, names_of(plan), Profile(), warm=False)
+    slurm.submit(plan, names_of(plan), Profile())
     with (plan.folder / "jobs" / "submitted.jsonl").open("a") as file:
         file.write('{"name": "cry')
     assert slurm.queue_state(plan).jobs == ("101",)
@@ -246,9 +243,9 @@ def test_a_line_of_the_record_that_was_cut_short_is_passed_over(tmp_path, cluste
 
 
 def test_all_jobs_of_a_sweep_are_cancelled_and_no_others(tmp_path, cluster):
-    plan = plan_of(tmp_path / "sweep", [1, 2])
+    plan = plan_of(tmp_path / "sweep", [1, 2], cases=True)
     assert slurm.cancel(plan) == slurm.Queue()
-    slurm.submit(plan, names_of(plan), Profile(), warm=True)
+    slurm.submit(plan, names_of(plan), Profile(cache=str(tmp_path)))
     assert set(slurm.cancel(plan).points) == set(names_of(plan))
     assert cluster.said("scancel") == ["102 103 101"]
 
@@ -260,7 +257,7 @@ def test_without_slurm_it_says_where_to_go(tmp_path, monkeypatch):
     plan = plan_of(tmp_path / "sweep", [1])
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool, match=r"sbatch is missing.*cryosim sweep run"):
-        slurm.submit(plan, names_of(plan), Profile(), warm=True)
+        slurm.submit(plan, names_of(plan), Profile())
     # Asked for, it may be in the queue: with no Slurm to ask, that is not known.
     assert "squeue is missing" in slurm.queue_state(plan).note
 
@@ -268,7 +265,7 @@ def test_without_slurm_it_says_where_to_go(tmp_path, monkeypatch):
 def test_a_refusal_is_told_in_the_words_of_slurm_with_the_script(tmp_path, cluster):
     plan = plan_of(tmp_path / "refuse", [1])
     with pytest.raises(CryosimError, match="invalid partition specified") as caught:
-        slurm.submit(plan, names_of(plan), Profile(), warm=False)
+        slurm.submit(plan, names_of(plan), Profile())
     assert "ranks_1.sh" in str(caught.value)
     assert slurm.queue_state(plan) == slurm.Queue()
     assert len(cluster.said("sbatch")) == 1
@@ -276,10 +273,10 @@ def test_a_refusal_is_told_in_the_words_of_slurm_with_the_script(tmp_path, clust
 
 def test_nothing_is_submitted_where_the_queue_is_not_known(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1, 1])
-    slurm.submit(plan, names_of(plan)[:1], Profile(), warm=False)
+    slurm.submit(plan, names_of(plan)[:1], Profile())
     (cluster.folder / "broken").touch()
     with pytest.raises(CryosimError, match="squeue failed: slurm_load_jobs error"):
-        slurm.submit(plan, names_of(plan), Profile(), warm=False)
+        slurm.submit(plan, names_of(plan), Profile())
     assert len(cluster.said("sbatch")) == 1
     assert "Unable to contact" in slurm.queue_state(plan).note
 
@@ -291,12 +288,12 @@ def test_an_interactive_job_around_us_is_not_passed_on(tmp_path, cluster, monkey
     script.write_text("#!/bin/bash\nenv | grep SLURM_ >&2; exit 1")
     plan = plan_of(tmp_path / "sweep", [1])
     with pytest.raises(CryosimError, match="sbatch failed: SLURM_CONF=kept\n  the script"):
-        slurm.submit(plan, names_of(plan), Profile(), warm=False)
+        slurm.submit(plan, names_of(plan), Profile())
 
 
 def test_every_submission_is_recorded_before_slurm_is_asked_and_after(tmp_path, cluster):
     plan = plan_of(tmp_path / "sweep", [1])
-    (one,) = slurm.submit(plan, names_of(plan), Profile(), warm=False)
+    (one,) = slurm.submit(plan, names_of(plan), Profile())
     lines = (plan.folder / "jobs" / "submitted.jsonl").read_text().splitlines()
     before, after = map(json.loads, lines)
     assert before["name"] == after["name"]
