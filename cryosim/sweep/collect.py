@@ -71,8 +71,10 @@ def _group(name: str, fixed: dict[str, int]) -> int:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Every column of one kind: numbers, truths or words; a mixture is words."""
-    for name in table.columns[table.dtypes == object]:
+    for name in table.columns:
         column = table[name]
+        if column.dtype.name != "object":
+            continue
         if column.isna().all():
             table[name] = column.astype(float)
         elif column.dropna().map(type).eq(bool).all():

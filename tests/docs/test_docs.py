@@ -4,7 +4,7 @@ The blocks of a page run in the order in which they stand, in one folder.  A com
 says what it is (the pages show none of it):
 
     toml      case: NAME, and then perhaps: adds to OTHER, or: replaces in OTHER; or fragment,
-              keys that take the place of those of a base case
+              keys that take the place of those of a base case; or definition: NAME of a sweep
     console   commands after "$ ", and what they print; ... stands for anything; exit code: N
     bash      a script
     python    run with the names of the blocks before it
@@ -29,6 +29,7 @@ import pytest
 
 from cryosim.case.load import load
 from cryosim.cli import main
+from cryosim.sweep import definition
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -120,6 +121,11 @@ def _toml(block: Block, page: Page) -> None:
         path = page.folder / "fragment.toml"
         path.write_text(_file(merged(tomllib.loads(BASE), tomllib.loads(block.text))))
         _load(path, block)
+        return
+    if block.note.startswith("definition: "):
+        path = page.folder / block.note.removeprefix("definition: ")
+        path.write_text(block.text)
+        definition.read(path)
         return
     asked = re.fullmatch(r"case: (\S+?)(?:, (adds to|replaces in) (\S+))?", block.note)
     assert asked, f"{block.where}: a comment must say what this case is: {block.note!r}"
