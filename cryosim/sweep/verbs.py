@@ -37,7 +37,12 @@ def plan(
     from cryosim.sweep.display import planned
     from cryosim.sweep.making import make
 
-    planned(make(definition, out or Path("results") / definition.stem))
+    planned(make(definition, out or _folder_of(definition)))
+
+
+def _folder_of(definition: Path) -> Path:
+    """Where a sweep goes if nothing else is said."""
+    return Path("results") / definition.stem
 
 
 @app.command()
@@ -55,11 +60,15 @@ def run(
 
     Ends with 3 if points failed; the others are done all the same.
     """
+    from cryosim.sweep.display import planned
     from cryosim.sweep.driver import run as run_all
+    from cryosim.sweep.making import make
 
     if folder.suffix == ".toml":
-        plan(folder)
-        folder = Path("results") / folder.stem
+        made = make(folder, _folder_of(folder))
+        if not quiet:
+            planned(made)
+        folder = made.plan.folder
     run_all(folder, cores=cores, by_slurm=slurm, profile_file=profile, quiet=quiet)
 
 
