@@ -63,8 +63,9 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a case and write its result folder."""
-    from mpi4py import MPI
+    from cryosim.parallel import ranks_found
 
+    refuse_other_size(ranks_found())
     from cryosim.folder import refuse_broken_limits
     from cryosim.run import run as run_case
     from cryosim.terminal import Display
@@ -72,7 +73,6 @@ def run(
     from cryosim.uncertainty.study import study_of
 
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
-    refuse_other_size(MPI.COMM_WORLD.size)
     study = study_of(case, samples, seed, samples_dimension) if samples else None
     with Display(quiet=quiet) as display:
         folder = run_case(

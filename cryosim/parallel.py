@@ -22,6 +22,11 @@ Values = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 
+def ranks_found() -> int:
+    """Number of ranks that MPI sees."""
+    return int(MPI.COMM_WORLD.size)
+
+
 def on_root[T](comm: MPI.Comm, work: Callable[[], T]) -> T:
     """Do ``work`` on rank 0 only; return its value, or raise its error, on every rank."""
     value, error = None, None

@@ -16,7 +16,10 @@ Entry = Mapping[str, Any]
 
 
 def note(folder: Path, event: str, **what: object) -> None:
-    """Add an entry, which is on the disk when this returns; raises OSError."""
+    """Add an entry; an end, with all before it, is on the disk when this returns.
+
+    Raises OSError.
+    """
     time = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = json.dumps({"event": event, "time": time, **what}, ensure_ascii=False) + "\n"
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -26,7 +29,8 @@ def note(folder: Path, event: str, **what: object) -> None:
         if size and os.pread(file, 1, size - 1) != b"\n":  # whoever wrote it was killed
             line = "\n" + line
         os.write(file, line.encode())
-        os.fsync(file)
+        if event == "end":
+            os.fsync(file)
     finally:
         os.close(file)
 
