@@ -71,9 +71,9 @@ def _group(name: str, fixed: dict[str, int]) -> int:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Every column of one kind: numbers, truths or words; a mixture is words."""
-    for name in table.columns:
+    for name in table:
         column = table[name]
-        if column.dtype.name != "object":
+        if not pd.api.types.is_object_dtype(column.dtype):
             continue
         if column.isna().all():
             table[name] = column.astype(float)

@@ -115,7 +115,9 @@ def given_data(inputs: pd.DataFrame, y: Floats, wanted: int, seed: int) -> Effec
     told = ranked(names, inputs[names].to_numpy(dtype=float), y, seed)
     found = {e["input"]: Effect(e["input"], e["index"], e["confidence"]) for e in told}
     shares = [found.get(name, Effect(name, 0.0)) for name in names]
-    note = "" if y.size == wanted else f"{wanted - y.size} of {wanted} points are missing"
+    notes = [] if y.size == wanted else [f"{wanted - y.size} of {wanted} points are missing"]
+    notes += ["no share of: words, few levels"] if len(names) < len(inputs.columns) else []
+    note = "\n".join(notes)
     return Effects("RBD-FAST", y.size, _sorted(shares), None, noise(y.size), note)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from cryosim.outcome.caveats import CAVEATS
 from cryosim.sweep.content import BEST, MOST_FAILURES, MOST_ROWS, NEARLY, Content
 from cryosim.sweep.rows import TIMING
-from cryosim.view.sweep_table import POINT, STATUS, VERDICT
+from cryosim.view.sweep_table import MARGIN, POINT, STATUS, VERDICT
 from cryosim.view.sweep_words import label, number
 
 COLDEST = "coldest skin [degC]"
@@ -27,7 +27,7 @@ def as_html(content: Content, figures: Path) -> str:
     return Template(template).substitute(
         title=escape(content.plan.title),
         facts=_table((), content.facts(), "facts"),
-        varied=_table(("input", "key path", "values"), content.varied()),
+        varied=_table(("input", "key path", "values"), content.varied(), "varied"),
         pictures="\n".join(_picture(p.name, p.title, figures) for p in content.pictures)
         or "<p>No point has a result yet.</p>",
         best=_best(content),
@@ -76,7 +76,7 @@ def _rows(content: Content, table: pd.DataFrame) -> Iterator[list[Any]]:
             *(told[one.column] for one in content.sweep.inputs),
             *(told.get(column) for column in shown),
             told.get(VERDICT), content.binding(told),
-            _percent(told.get("binding limit: relative margin [1]")), told.get(MARCH),
+            _percent(told.get(MARGIN)), told.get(MARCH),
         ]  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _failures(content: Content) -> str:
     head = ["point", "why", "message", "attempts", *(one.title for one in content.sweep.inputs)]
     shown = failed.head(MOST_FAILURES)[[POINT, STATUS, "message", "attempts", *inputs]]
     note = _limited(len(failed), MOST_FAILURES, "the first")
-    return note + _table(head, shown.itertuples(index=False, name=None))
+    return note + _table(head, shown.itertuples(index=False, name=None), "failures")
 
 
 def _points(content: Content) -> str:

@@ -22,13 +22,19 @@ from cryosim.view import style
 from cryosim.view.sweep_effects import Effects, sweep_effects
 from cryosim.view.sweep_map import sweep_map
 from cryosim.view.sweep_parallel import sweep_parallel
-from cryosim.view.sweep_table import DONE, POINT, STATUS, Input, Sweep
+from cryosim.view.sweep_table import (
+    CUT,
+    DONE,
+    POINT,
+    STATUS,
+    Input,
+    Sweep,
+    with_cut_margin,
+)
 from cryosim.view.sweep_words import default_outcome, label
 
 HTML_FILE = "report.html"
 FIGURES = "figures"
-
-MARGIN = "binding limit: relative margin [1]"
 
 ASKED = 10
 """Results, evenly from the table, whose sources and versions are told for all."""
@@ -45,7 +51,7 @@ def report(
     """
     plan = read(folder)
     table = collect(plan, watch)
-    sweep = Sweep(plan.title, table, inputs_of(plan))
+    sweep = Sweep(plan.title, with_cut_margin(table), inputs_of(plan))
     across, up = _input(plan, sweep, x), _input(plan, sweep, y)
     chosen = _outcome(table, outcome)
     files = [*write_table(table, plan.folder)]
@@ -86,8 +92,8 @@ def _pictures(
     """Map and effects of the outcome and of the margin of the limit that binds, and all points."""
     (plan.folder / FIGURES).mkdir(parents=True, exist_ok=True)
     drawn: list[Picture] = []
-    wanted = [("", outcome), ("margin_", MARGIN)]
-    for prefix, column in wanted[: 1 if outcome == MARGIN else 2]:
+    wanted = [("", outcome), ("margin_", CUT)]
+    for prefix, column in wanted:
         if sweep.table[column].notna().sum() < 2:
             continue
         found = effects(plan, sweep.table, column)

@@ -111,7 +111,10 @@ class Key:
             found.append((_dot("*", "white", style.INK, 15.0), self.best))
         if self.rim:
             found.append(
-                (Line2D([], [], color=style.INK, linewidth=3.0), f"edge of: {self._safe()}")
+                (
+                    Line2D([], [], color=style.INK, linewidth=3.0),
+                    f"edge: {self._safe()}",
+                )
             )
         if self.scattered:
             found.append((_dot("o", style.lighter(style.COLD, 0.5), style.INK, 10.0), self._safe()))

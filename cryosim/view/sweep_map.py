@@ -28,6 +28,9 @@ from cryosim.view.sweep_words import LOSSES, label, number, unit_of
 _SHADES = 14
 """Steps of colour, at most."""
 
+_ROOM = 20000.0
+"""Area (points squared) that scattered marks share, so that many do not hide each other."""
+
 
 def sweep_map(
     sweep: Sweep, outcome: str, x: Input | None = None, y: Input | None = None,
@@ -126,9 +129,10 @@ def _regions(axes: Axes, plane: Plane, key: Key) -> None:
     if not plane.margins:
         return
     names = list(plane.margins)
-    stacked = np.stack([plane.fine(plane.margins[name])[2] for name in names])
     xs, ys, _ = plane.fine(plane.values)
-    lowest, binds = stacked.min(axis=0), np.where(np.isnan(stacked), np.inf, stacked).argmin(axis=0)
+    stacked = np.stack([plane.fine(plane.margins[name])[2] for name in names])
+    binds = np.where(np.isnan(stacked), np.inf, stacked).argmin(axis=0)
+    lowest = np.min([plane.fine(plane.cut(name))[2] for name in names], axis=0)
     beyond = lowest < 0.0
     for k, name in enumerate(names):
         here = (beyond & (binds == k)).astype(float)
@@ -148,8 +152,8 @@ def _regions(axes: Axes, plane: Plane, key: Key) -> None:
 
 def _warnings(axes: Axes, plane: Plane, key: Key) -> None:
     """A dashed line where the warning of a limit begins."""
-    for name, margin in plane.margins.items():
-        xs, ys, fine = plane.fine(margin)
+    for name in plane.margins:
+        xs, ys, fine = plane.fine(plane.cut(name))
         known = fine[~np.isnan(fine)]
         if known.size and known.min() < 0.0 <= known.max():
             key.warning(name)
@@ -192,15 +196,17 @@ def _draw_points(
     names, lowest = least(margins.loc[done.index])
     beyond = lowest < 0.0
     axes.grid(visible=True)
-    scatter = partial(axes.scatter, cmap=_colours(norm), norm=norm, s=95.0)
+    size = float(np.clip(_ROOM / max(len(rows), 1), 8.0, 95.0))
+    thin = np.sqrt(size / 95.0)
+    scatter = partial(axes.scatter, cmap=_colours(norm), norm=norm, s=size)
     within = done[~beyond]
-    scatter(within[x], within[y], c=within[outcome], edgecolors=style.INK, linewidths=1.2,
+    scatter(within[x], within[y], c=within[outcome], edgecolors=style.INK, linewidths=1.2 * thin,
             zorder=2.0)  # fmt: skip
     for name in dict.fromkeys(names[beyond]):
         these = done[beyond & (names == name)]
         key.binding(name)
         scatter(these[x], these[y], c=these[outcome], marker=limit_marker(name),
-                edgecolors=limit_colour(name), linewidths=2.6, zorder=3.0)  # fmt: skip
+                edgecolors=limit_colour(name), linewidths=2.6 * thin, zorder=3.0)  # fmt: skip
     key.scattered = True
     waits = rows[STATUS].isin(PENDING)
     for which, marker in ((waits, "o"), (~waits & (rows[STATUS] != DONE), "X")):

@@ -15,14 +15,14 @@ from matplotlib.ticker import MaxNLocator
 
 from cryosim.view import style
 from cryosim.view.lettering import fitted
-from cryosim.view.sweep_table import SAFE, Floats, Input, Sweep, levels_of
+from cryosim.view.sweep_table import CUT, SAFE, Floats, Input, Sweep, levels_of
 from cryosim.view.sweep_words import label, number
 
 MOST_LINES = 1500
 """Lines that can still be told apart; of more, that many are drawn, evenly from the table."""
 
 MOST_INPUTS = 5
-ALSO = ("coldest skin [degC]", "binding limit: relative margin [1]", "selectivity [mm]",
+ALSO = ("coldest skin [degC]", CUT, "selectivity [mm]",
         "selectivity [cm^3]")  # fmt: skip
 """Outcomes beside the one that gives the colours, where there are any."""
 

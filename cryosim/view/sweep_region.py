@@ -63,6 +63,14 @@ class Plane:
         upper = values[i + 1, j] * (1 - u) + values[i + 1, j + 1] * u
         return xs, ys, lower * (1 - v) + upper * v
 
+    def cut(self, name: str) -> Floats:
+        """Margins of a limit, not below -1: edges are drawn between these.
+
+        Chances grow by decades, so a straight line from far beyond the limit would put its edge
+        right beside the last point within.
+        """
+        return np.maximum(self.margins[name], -1.0)
+
     def _place(self, at: Floats, fine: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
         """Level below each fine place, and the share of the way on; of cells the nearest."""
         if not self.smooth:

@@ -16,12 +16,21 @@ SAFE, VERDICT = "safe", "verdict"
 LIMIT = "limit: "
 """Before the key of a limit, in the name of each of its columns."""
 
+MARGIN = "binding limit: relative margin [1]"
+CUT = "margin left, cut at -0.2 [1]"
+"""The relative margin as pictures show it: far beyond a limit it matters no more how far."""
+
 _RELATIVE = {"error": ": relative margin [1]", "warning": ": relative margin to warning [1]"}
 
 
 def relative_column(key: str, tier: str) -> str:
     """Name of the column of the relative margin of the limit ``key`` to a ``tier``."""
     return f"{LIMIT}{key}{_RELATIVE[tier]}"
+
+
+def with_cut_margin(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the column for pictures, where it has margins."""
+    return table.assign(**{CUT: table[MARGIN].clip(lower=-0.2)}) if MARGIN in table else table
 
 
 @dataclass(frozen=True)
