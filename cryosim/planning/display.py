@@ -10,7 +10,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from cryosim.planning.words import protocol, sentences
+from cryosim.planning.told import REACHED
+from cryosim.planning.words import headline, protocol, sentences
 
 Entry = Mapping[str, Any]
 
@@ -57,8 +58,10 @@ class Display:
         self._progress.update(self._task, description=f"{self._stage}: {self._count}")
 
     def summary(self, told: Entry, folder: Path) -> None:
-        """Show the plan."""
+        """Show the plan; a headline that is an error is left to who raises it."""
         self._console.print(_table(told))
+        if told["status"] == REACHED:
+            self._console.print(headline(told), markup=False, highlight=False, style="bold")
         for sentence in sentences(told):
             self._console.print(sentence, markup=False, highlight=False)
         self._console.print(f"plan in {folder}", markup=False, highlight=False)
@@ -67,7 +70,9 @@ class Display:
 def _table(told: Entry) -> Table:
     """Greatest safe loss by duration, the case itself and the answer."""
     goal = told["goal"]
-    table = Table(title=f"Greatest safe loss, {told['model_dimension']}-D", title_justify="left")
+    corrected = ", corrected" if told["correction"]["factor"] != 1.0 else ""
+    title = f"Greatest safe loss, {told['model_dimension']}-D{corrected}"
+    table = Table(title=title, title_justify="left")
     table.add_column("in all", justify="right")
     table.add_column("protocol")
     table.add_column(f"{goal['outcome']} [{goal['unit']}]", justify="right", max_width=16)

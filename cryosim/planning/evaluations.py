@@ -45,14 +45,17 @@ class Evaluations:
     _kept: dict[str, Outcomes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read what earlier calls left."""
-        with suppress(OSError):
-            for line in (self.folder / KEPT_FILE).read_text(encoding="utf-8").splitlines():
-                with suppress(ValueError, KeyError):  # the last line may be cut
-                    entry = json.loads(line)
-                    self._kept[entry["key"]] = {
-                        k: (v, u) for k, (v, u) in entry["outcomes"].items()
-                    }
+        """Read what earlier calls left, and drop what was cut as it was written."""
+        file = self.folder / KEPT_FILE
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        whole = []
+        for line in text.splitlines():
+            with suppress(ValueError, KeyError):
+                entry = json.loads(line)
+                self._kept[entry["key"]] = {k: (v, u) for k, (v, u) in entry["outcomes"].items()}
+                whole.append(line + "\n")
+        if text != "".join(whole):  # or the next line would be added to half a one
+            write_text(file, "".join(whole))
 
     def __call__(self, settings: Sequence[Setting]) -> list[Outcomes]:
         """Outcomes of ``settings``; raises CryosimError if one of them cannot be run."""

@@ -68,10 +68,7 @@ def _planned(task: Task, evaluations: Evaluations, say: Say) -> dict[str, Any]:
     say("the front")
     fronts = {n: search.front(n) for n in range(1, task.space.cycles + 1)}
     greatest = None if best else search.greatest()
-    last = model.evaluate([best.judged.setting])[0] if best else {}
-    return told.content(
-        task, search, model.judged(own, outcomes), best, greatest, fronts, runs, last
-    )
+    return told.content(task, search, own, best, greatest, fronts, runs)
 
 
 def _confirmed(

@@ -47,8 +47,8 @@ class Judged:
 
     @property
     def broken(self) -> list[str]:
-        """Limits that are not kept, the worst first."""
-        return sorted((k for k, m in self.margins.items() if m < 0.0), key=self.margins.__getitem__)
+        """Limits that are not kept, in their own order."""
+        return [key for key, margin in self.margins.items() if margin < 0.0]
 
 
 Evaluate = Callable[[Sequence[Setting]], Sequence[Judged]]

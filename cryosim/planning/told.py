@@ -8,8 +8,8 @@ from cryosim.planning.goal import Goal
 from cryosim.planning.margins import value_of
 from cryosim.planning.model import Model
 from cryosim.planning.search import Judged, Search, Stop
+from cryosim.planning.setting import Setting
 from cryosim.planning.task import Task
-from cryosim.uncertainty.outcomes import Outcomes
 
 Entry = dict[str, Any]
 
@@ -22,8 +22,8 @@ SURPRISES = 5
 
 
 def content(
-    task: Task, search: Search, own: Judged, best: Stop | None, greatest: Stop | None,
-    fronts: Mapping[int, list[Stop]], runs: list[Entry], outcomes: Outcomes,
+    task: Task, search: Search, own: Setting, best: Stop | None, greatest: Stop | None,
+    fronts: Mapping[int, list[Stop]], runs: list[Entry],
 ) -> Entry:  # fmt: skip
     """Everything but the timing."""
     model = search.evaluate
@@ -47,7 +47,7 @@ def content(
         },
         "limits": [{"key": g.key, "title": g.title, "tier": g.tier, "unit": g.unit}
                    for g in model.guards],
-        "own": _judged(search, own),
+        "own": _judged(search, model([own])[0]),
         "answer": _stop(search, model, best),
         "greatest": _stop(search, model, greatest),
         "runs": runs,
@@ -56,7 +56,6 @@ def content(
         "surprises": surprises[:SURPRISES],
         "surprises_in_all": len(surprises),
         "evaluations": [_judged(search, j) for j in seen],
-        "outcomes": {name: list(entry) for name, entry in outcomes.items()},
     }  # fmt: skip
 
 

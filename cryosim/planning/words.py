@@ -18,8 +18,7 @@ def protocol(entry: Entry) -> str:
 
 
 def sentences(told: Entry) -> Iterator[str]:
-    """What a plan found, what stops it and how far it can be trusted."""
-    yield headline(told)
+    """What stops a plan and how far it can be trusted."""
     if told["answer"] is not None:
         yield f"Stopped by: {stopped(told, told['answer'])}."
         yield from _runs(told)
@@ -56,25 +55,33 @@ def headline(told: Entry) -> str:
 
 def stopped(told: Entry, entry: Entry) -> str:
     """The limit, or the end of a range, that stops an answer."""
+    longer = _longer(told, entry)
     limit = entry["limit"]
-    coldest = told["ranges"]["temperature [degC]"][0]
-    longest = told["ranges"]["duration [min]"][1]
-    far = entry["duration [min]"] > longest - 0.2
     if limit is not None:
-        beyond = limit["beyond"]
         unit = "" if limit["unit"] == "1" else f" {limit['unit']}"
-        said = (
+        return (
             f"{limit['title']} (limits.{limit['key']}), {limit['tier']:g}{unit}: at "
-            f"{protocol(beyond)} it is {beyond['value']:.4g}{unit}"
+            f"{protocol(limit['beyond'])} it is {limit['beyond']['value']:.4g}{unit}{longer}"
         )
-        if told["status"] == UNREACHABLE and far:
-            said += f"; and by the range asked for, {longest:g} min at most"
-        return said
+    coldest = told["ranges"]["temperature [degC]"][0]
     if entry["temperature [degC]"] <= coldest + 0.05:
-        return f"no limit but the range asked for, {coldest:g} degC" + (
-            f" and {longest:g} min" if far else ""
-        )
-    return "no limit; colder takes longer here"
+        return f"no limit but the range asked for, {coldest:g} degC{longer}"
+    return f"no limit; colder takes longer here{longer}"
+
+
+def _longer(told: Entry, entry: Entry) -> str:
+    """Why the greatest safe loss is not that of a longer treatment."""
+    if told["status"] != UNREACHABLE:
+        return ""
+    longest = told["ranges"]["duration [min]"][1]
+    if entry["duration [min]"] > longest - 1.0:
+        return f"; longer than {longest:g} min was not asked for"
+    further = {
+        point["limit"]["title"]: None
+        for point in told["front"]
+        if point["limit"] and point["duration [min]"] > entry["duration [min]"]
+    }
+    return f"; longer stops at {' and '.join(further)}" if further else ""
 
 
 def kept(told: Entry) -> str:
@@ -91,13 +98,20 @@ def _runs(told: Entry) -> Iterator[str]:
     """Runs of the answers, the last of them with its interval and warnings."""
     goal = told["goal"]
     for run in told["runs"]:
-        away = run["loss"] - run["expected"]
-        yield (
-            f"Run in {run['dimension']}-D, {protocol(run)}: {run['loss']:.4g} {goal['unit']}, "
-            f"{away:+.2g} to what was expected" + (
-                f"; breaks {', '.join(run['broken'])}" if run["broken"] else ""
-            ) + "."
+        broken = f"; breaks {', '.join(run['broken'])}" if run["broken"] else ""
+        expected = "" if run["dimension"] == told["model_dimension"] else (
+            f", {run['expected']:.4g} {goal['unit']} expected"
         )  # fmt: skip
+        yield (
+            f"Run in {run['dimension']}-D, {protocol(run)}: {run['loss']:.4g} {goal['unit']}"
+            f"{expected}{broken}."
+        )
+    factor = told["correction"]["factor"]
+    if factor != 1.0:
+        yield (
+            f"So the loss of the {told['model_dimension']}-D search was multiplied by "
+            f"{factor:.3g} and its margins were moved alike, here and in the front."
+        )
     last = told["runs"][-1]
     if last["interval"]:
         low, high = last["interval"]

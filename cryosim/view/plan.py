@@ -88,9 +88,11 @@ def _name_points(axes: Axes, points: Sequence[Entry]) -> None:
     """Temperature and limit of the points of a front."""
     for entry in points:
         limit = entry["limit"]["key"] if entry["limit"] else "range"
+        early = entry[D] < 0.2 * max(e[D] for e in points)
         axes.annotate(
-            style.readable(f"{entry[T]:.4g} °C\n{limit}"), (entry[D], entry["loss"]), (-8.0, 6.0),
-            textcoords="offset points", ha="right", fontsize=0.8 * style.SMALL, color="#4a5565",
+            style.readable(f"{entry[T]:.4g} °C\n{limit}"), (entry[D], entry["loss"]),
+            (10.0, -4.0) if early else (-9.0, 5.0), textcoords="offset points",
+            ha="left" if early else "right", fontsize=0.8 * style.SMALL, color="#4a5565",
             path_effects=style.HALO,
         )  # fmt: skip
 
@@ -141,6 +143,7 @@ def _map(axes: Axes, told: Entry, bar: Axes) -> None:
     keys.append(Line2D([], [], color=style.COLD, label="greatest safe loss"))
     _answer(axes, told, T)
     axes.figure.colorbar(colours, cax=bar)
+    bar.grid(visible=False)
     bar.set_title(f"loss\n[{told['goal']['unit']}]", fontsize=style.SMALL)
     axes.set_xlabel("treatment, pauses included [min]")
     axes.set_ylabel("temperature of the plate [°C]")
