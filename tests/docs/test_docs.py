@@ -30,6 +30,7 @@ import pytest
 from cryosim.case.load import load
 from cryosim.cli import main
 from cryosim.sweep import definition
+from cryosim.sweep.making import make
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -340,10 +341,11 @@ def test_the_reference_has_every_key_and_every_explanation_a_key():
     assert set(gen_reference.EXAMPLES) <= paths
 
 
-def test_the_case_of_the_readme_loads(tmp_path):
+def test_the_cases_and_the_sweep_of_the_readme_load(tmp_path):
     blocks = blocks_of("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
     cases = [b for b in blocks if b.kind == "toml"]
-    assert len(cases) == 2
-    for block in cases:
-        block.note = "case: readme.toml"
+    notes = ["case: my_case.toml", "case: short.toml", "definition: my_sweep.toml"]
+    for block, note in zip(cases, notes, strict=True):
+        block.note = note
         run_block(block, Page(tmp_path))
+    assert not make(tmp_path / "my_sweep.toml", tmp_path / "sweep").bad
