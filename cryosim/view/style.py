@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,7 +15,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
-from cryosim.view.result import Layer, Result
+if TYPE_CHECKING:  # a look at a table needs no PyVista
+    from cryosim.view.result import Layer, Result
 
 PAGE = (1400, 900)
 """Width and height of a picture (pixels)."""
@@ -154,7 +155,7 @@ def save(figure: Figure, path: Path) -> Path:
     return temporary.replace(path)
 
 
-def layer_colours(layers: Sequence[Layer]) -> dict[str, str]:
+def layer_colours(layers: "Sequence[Layer]") -> dict[str, str]:
     """A colour for each layer, by its tissue; a repeated tissue gets a lighter shade."""
     colours: dict[str, str] = {}
     for layer in layers:
@@ -167,7 +168,7 @@ def layer_colours(layers: Sequence[Layer]) -> dict[str, str]:
     return colours
 
 
-def layer_hatch(layer: Layer) -> str:
+def layer_hatch(layer: "Layer") -> str:
     """A hatch for each layer, so that colour is not needed to tell them apart."""
     return _HATCHES[layer.index % len(_HATCHES)]
 
@@ -202,7 +203,7 @@ def clock(seconds: float) -> str:
     return f"{seconds / 3600.0:.4g} h"
 
 
-def moment(result: Result, step: int) -> str:
+def moment(result: "Result", step: int) -> str:
     """The time of ``step`` and what happens then."""
     when, phase = clock(float(result.times[step])), result.phase(step)
     if result.ends_cooling(step):
