@@ -1,8 +1,8 @@
 """The command line: verbs, no logic.
 
 Exit codes: 0 done, 2 bad input or a missing tool, 3 the run failed (numerics, or a disk that is
-full) or the verification suite did, 4 a limit of safety is in error and ``--strict`` was asked for,
-130 interrupted.
+full), or the verification suite did, or no plan reaches its target, 4 a limit of safety is in error
+and ``--strict`` was asked for, 130 interrupted.
 """
 
 import json
