@@ -8,6 +8,9 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+MISFIT = 2.0
+"""Residual in standard deviations above which the model is said to miss the data."""
+
 
 class Display:
     """Runs and residual while it searches, then parameters, series and warnings."""
@@ -55,15 +58,20 @@ def _parameters(told: dict[str, Any]) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("unit", no_wrap=True)
     for entry in told["parameters"]:
-        se = "" if entry["se"] is None else f" \u00b1 {entry['se']:.2g}"
-        cells = (entry["name"], f"{entry['start']:.4g}", f"{entry['value']:.4g}{se}",
+        se = "" if entry["se"] is None else f" \u00b1 {number(entry['se'], 2)}"
+        cells = (entry["name"], number(entry["start"], 4), f"{number(entry['value'], 4)}{se}",
                  _ends(entry["interval"]), entry["unit"])  # fmt: skip
         table.add_row(*map(Text, cells))
     return table
 
 
 def _ends(ends: list[float] | None) -> str:
-    return "not decided" if ends is None else f"{ends[0]:.3g} to {ends[1]:.3g}"
+    return "not decided" if ends is None else f"{number(ends[0], 3)} to {number(ends[1], 3)}"
+
+
+def number(x: float, digits: int) -> str:
+    """``x`` rounded to so many ``digits``, without a power of ten where it can be."""
+    return f"{float(f'{x:.{digits}g}'):g}"
 
 
 def _series(told: dict[str, Any]) -> Table:
@@ -103,6 +111,11 @@ def _remarks(told: dict[str, Any]) -> list[str]:
         for entry in told["parameters"]
         if entry["outside_library"]
     ]
+    if told["residual_sd"] > MISFIT:
+        lines.append(
+            "the model misses the data by more than their standard deviations; intervals are "
+            "widened by that, but no interval knows what the model leaves out"
+        )
     if not told["converged"]:
         lines.append(f"NOT CONVERGED: {told['ended']}")
     return lines

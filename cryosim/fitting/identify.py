@@ -15,7 +15,7 @@ from cryosim.fitting.fit import Fitted
 from cryosim.fitting.measured import Column, Floats, columns_of
 from cryosim.fitting.model import seen
 from cryosim.fitting.spread import assumed
-from cryosim.fitting.statistics import Knowledge, collinearity, sandwich
+from cryosim.fitting.statistics import Knowledge, collinearity, variances
 
 CORRELATED = 0.95
 """Correlation of two estimates above which they are one."""
@@ -92,7 +92,7 @@ def _alike(fitted: Fitted, known: Knowledge) -> Iterator[Doubt]:
                 yield Doubt(
                     "alike", names,
                     f"{_listed(names)} act alike on these data ({tied}collinearity index "
-                    f"{index:.3g})",
+                    f"{_number(index)})",
                     _advice(fitted, chosen),
                 )  # fmt: skip
 
@@ -107,13 +107,18 @@ def _undecided(fitted: Fitted, known: Knowledge) -> Iterator[Doubt]:
             )  # fmt: skip
 
 
+def _number(index: float) -> str:
+    return f"{index:.3g}" if np.isfinite(index) else "above 1e6"
+
+
 def _listed(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _advice(fitted: Fitted, chosen: list[int]) -> str:
     """What to measure so that the ``chosen`` parameters are known better."""
-    gains = {column.header: _gain(fitted, column, chosen) for column in _unmeasured(fitted)}
+    found = ((column.header, _gain(fitted, column, chosen)) for column in _unmeasured(fitted))
+    gains = {header: gain for header, gain in found if gain is not None}
     hold = "hold one of them at a value measured otherwise" if len(chosen) > 1 else (
         "hold it at a value measured otherwise")  # fmt: skip
     header, gain = max(gains.items(), key=lambda pair: pair[1], default=("", 0.0))
@@ -132,21 +137,22 @@ def _unmeasured(fitted: Fitted) -> Iterator[Column]:
             yield column
 
 
-def _gain(fitted: Fitted, column: Column, chosen: list[int]) -> float:
+def _gain(fitted: Fitted, column: Column, chosen: list[int]) -> float | None:
     """How many times narrower all ``chosen`` become by a ``column`` at the times of the data.
 
-    Its standard deviation is the one that a series has by assumption.
+    None if it depends on no parameter.  Its standard deviation is the one that a series has by
+    assumption.
     """
     times = np.unique(np.concatenate([one.times for one in fitted.series]))
     here = seen(fitted.tables, column, times)
     slopes = [(seen(tables, column, times) - here) / step for step, tables in fitted.steps]
     J = np.column_stack(slopes)
     J = J[np.isfinite(J).all(axis=1)]
-    if not J.size:
-        return 0.0
+    if not J.any():
+        return None
     J = J / assumed(here, column.unit)
     A = weighted(fitted).T @ weighted(fitted)
-    before, after = (np.diag(sandwich(M, M))[chosen] for M in (A, A + J.T @ J))
+    before, after = (variances(M, M)[chosen] for M in (A, A + J.T @ J))
     with np.errstate(invalid="ignore"):
         gains = np.sqrt(before / after)
     return float(np.nan_to_num(gains, nan=0.0, posinf=np.inf).min())

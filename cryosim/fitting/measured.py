@@ -9,13 +9,14 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from cryosim.case.faults import did_you_mean, shown
+from cryosim.case.faults import shown
 from cryosim.case.load import Loaded
 from cryosim.errors import CaseError
 from cryosim.fitting.spread import Spread, stated
@@ -169,7 +170,11 @@ def _heads(
 
 
 def _meant(name: str, columns: Mapping[str, Column]) -> str:
-    return did_you_mean(name, [c.header for c in columns.values()])
+    """The header that was probably meant, or all."""
+    close = get_close_matches(name, columns, n=1)
+    return f'did you mean "{columns[close[0]].header}"?' if close else (
+        f"expected one of {_all(columns)}"
+    )  # fmt: skip
 
 
 def _all(columns: Mapping[str, Column]) -> str:

@@ -29,6 +29,9 @@ Floats = npt.NDArray[np.float64]
 TINY = 1e-12
 """Share of the largest eigenvalue below which one is zero to rounding."""
 
+SHARE = 1e-3
+"""Of a direction in which nothing changes, that a parameter must have to be unknown by it."""
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -43,7 +46,7 @@ class Knowledge:
     se: Floats
     """Standard errors; infinite where the data say nothing."""
     correlation: Floats
-    """Of the estimates; NaN where the data say nothing."""
+    """Of the estimates."""
     quantile: float
     """Of Student's t, half of 95 % each way."""
     condition: float
@@ -57,35 +60,42 @@ def knowledge(J: Floats, r: Floats, w: Floats, sizes: Sequence[int]) -> Knowledg
     tau = [autocorrelation_time(part) for part in np.split(r * np.sqrt(w), ends)]
     Jw = J * np.sqrt(w)[:, None]
     parts = [t * part.T @ part for t, part in zip(tau, np.split(Jw, ends), strict=True)]
-    C = s2 * sandwich(Jw.T @ Jw, sum(parts, np.zeros((p, p))))
-    se = np.sqrt(np.diag(C))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = C / np.outer(se, se)
+    A, B = Jw.T @ Jw, sum(parts, np.zeros((p, p)))
+    C = s2 * sandwich(A, B)
+    spread = np.sqrt(np.diag(C))
     n = float(sum(size / t for size, t in zip(sizes, tau, strict=True)))
     return Knowledge(
-        residual_sd=float(np.sqrt(s2)), inflation=tau, effective=n, se=se,
-        correlation=correlation, quantile=float(student.ppf(0.975, max(n - p, 1.0))),
+        residual_sd=float(np.sqrt(s2)), inflation=tau, effective=n,
+        se=np.sqrt(s2 * variances(A, B)),
+        correlation=C / np.outer(spread, spread),
+        quantile=float(student.ppf(0.975, max(n - p, 1.0))),
         condition=float(np.linalg.cond(_unit(Jw))),
     )  # fmt: skip
 
 
 def sandwich(A: Floats, B: Floats) -> Floats:
-    """``A^-1 B A^-1``; infinite variance for all if ``A`` is singular to rounding."""
-    scale = np.sqrt(np.diag(A))
-    if (scale == 0.0).any():
-        known = scale > 0.0
-        C = np.full(A.shape, np.nan)
-        C[np.ix_(known, known)] = sandwich(A[np.ix_(known, known)], B[np.ix_(known, known)])
-        np.fill_diagonal(C, np.where(known, np.diag(C), np.inf))
-        return C
-    if not A.size:
-        return A
-    outer = np.outer(scale, scale)
-    values, vectors = np.linalg.eigh(A / outer)
-    if values[0] < TINY * values[-1]:
-        values = np.maximum(values, TINY * values[-1])
-    inverse = (vectors / values) @ vectors.T / outer
-    return np.asarray(inverse @ B @ inverse)
+    """``A^-1 B A^-1``, where what ``A`` does not know is known a little, for it to be finite."""
+    scale, values, _ = _principal(A)
+    little = TINY * values[-1] * np.eye(len(A))
+    inverse = np.linalg.inv(A / np.outer(scale, scale) + little)
+    middle = B / np.outer(scale, scale) + little
+    return np.asarray(inverse @ middle @ inverse / np.outer(scale, scale))
+
+
+def variances(A: Floats, B: Floats) -> Floats:
+    """Those of the parameters; infinite for each that the data say nothing of by itself."""
+    _, values, vectors = _principal(A)
+    null = values < TINY * values[-1]
+    silent = (np.abs(vectors[:, null]) > SHARE).any(axis=1)
+    return np.where(silent, np.inf, np.diag(sandwich(A, B)))
+
+
+def _principal(A: Floats) -> tuple[Floats, Floats, Floats]:
+    """Scale of each parameter, then eigenvalues and eigenvectors of the scaled information."""
+    length = np.sqrt(np.diag(A))
+    scale = np.where(length > 0.0, length, 1.0)
+    values, vectors = np.linalg.eigh(A / np.outer(scale, scale))
+    return scale, values, vectors
 
 
 def autocorrelation_time(r: Floats) -> float:

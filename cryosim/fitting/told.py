@@ -11,7 +11,7 @@ from cryosim.fitting.identify import doubts, weighted
 from cryosim.fitting.parameters import Parameter
 from cryosim.fitting.statistics import Knowledge, collinearity, knowledge
 
-FARTHEST = 5.0
+FARTHEST = 1.0
 """Half of an interval, over the way between the bounds, beyond which it is not told."""
 
 

@@ -37,4 +37,5 @@ def test_every_block_runs_in_fewer_dimensions(path, tmp_path):
     assert result["status"] == "done"
     assert result["ledger"]["worst residual over heat removed"] < 1e-9
     assert result["quantities"]["coldest skin"]["value"] > -15.0
-    assert result["quantities"]["adipocytes lost under applicators"]["value"] > 0.1
+    if any(tissue.lipid for tissue in load(path).tissues.values()):
+        assert result["quantities"]["adipocytes lost under applicators"]["value"] > 0.1

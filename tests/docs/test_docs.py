@@ -278,6 +278,7 @@ def _inline(value) -> str:
 )
 def test_blocks_of_a_page_work(name, tmp_path):
     page = Page(tmp_path)
+    (tmp_path / "cases").symlink_to(ROOT / "cases")
     for block in PAGES[name]:
         run_block(block, page)
 
