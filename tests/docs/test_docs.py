@@ -9,6 +9,8 @@ says what it is (the pages show none of it):
     bash      a script
     python    run with the names of the blocks before it
     output    what the python block before it prints
+    toml      sweep or profile: a definition of a sweep, or what describes a cluster
+    bash      parsed: REASON it cannot run; verbs and options of cryosim are looked at
     any       not run: REASON
 """
 
@@ -21,11 +23,14 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from cryosim.case.load import load
 from cryosim.cli import main
@@ -38,8 +43,8 @@ sys.path.insert(0, str(DOCS))
 
 import gen_reference  # noqa: E402
 
-NOT_RUN = 5
-"""Blocks that cannot be run in a test: they install, or need conda, a cluster or a new checkout."""
+NOT_RUN = 7
+"""Blocks that cannot be run in a test: they install, or need conda or a new checkout."""
 
 BASE = """
 title = "Base of all fragments"
@@ -111,6 +116,9 @@ def run_block(block: Block, page: Page) -> None:
     """Run one block; a wrong one is an AssertionError that says where."""
     if block.note.startswith("not run:"):
         return
+    if block.note.startswith("parsed:"):
+        _parsed(block)
+        return
     kinds = {"toml": _toml, "console": _console, "bash": _bash, "python": _python}
     kinds |= {"output": _output, "text": lambda *_: None}
     assert block.kind in kinds, f"{block.where}: no test for a block of kind {block.kind!r}"
@@ -140,11 +148,38 @@ def _toml(block: Block, page: Page) -> None:
     _load(page.folder / name, block)
 
 
-def _load(path: Path, block: Block) -> None:
+def _load(path: Path, block: Block, read: Callable[[Path], object] = load) -> None:
     try:
-        load(path)
+        read(path)
     except Exception as error:
         raise AssertionError(f"{block.where}: {error}") from error
+
+
+def _parsed(block: Block) -> None:
+    """Of a script its syntax; of every ``cryosim`` in it the verb and its options."""
+    done = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
+    assert done.returncode == 0, f"{block.where}: {done.stderr}"
+    for words in _cryosims(block.text):
+        command, context = typer.main.get_command(app), None
+        try:
+            while isinstance(command, TyperGroup):
+                context = command.make_context("cryosim", words[:1], context)
+                _, command, words = command.resolve_command(context, words)
+            command.make_context("cryosim", words, context)
+        except Exception as error:
+            raise AssertionError(f"{block.where}: cryosim {words}: {error}") from error
+
+
+def _cryosims(script: str) -> Iterator[list[str]]:
+    """Words behind every ``cryosim``, without those that the shell makes of a bare ``$name``."""
+    for line in script.replace("\\\n", " ").splitlines():
+        lexer = shlex.shlex(line, posix=False, punctuation_chars=True)
+        lexer.whitespace_split = True
+        for command in re.split(r"(?:^|\n)[;|&<>]+(?:\n|$)", "\n".join(lexer)):
+            words = command.split("\n")
+            if "cryosim" in words:
+                told = words[words.index("cryosim") + 1 :]
+                yield [word.strip("\"'") for word in told if not word.startswith("$")]
 
 
 def _console(block: Block, page: Page) -> None:
@@ -301,6 +336,12 @@ def test_few_blocks_are_not_run():
         ("console", "", "$ cryosim version\n9.9.9\n"),
         ("console", "exit code: 2", "$ cryosim version\n"),
         ("bash", "", "cryosim check nothing.toml\n"),
+        ("bash", "parsed: why not", "cryosim run x.toml --no-such\n"),
+        ("bash", "parsed: why not", "mpiexec -n 2 cryosim rum x.toml\n"),
+        ("bash", "parsed: why not", "cd a; cryosim sweep run b --slurn; cat c\n"),
+        ("bash", "parsed: why not", "if cryosim version\n"),
+        ("toml", "sweep", "case = 'x.toml'\n"),
+        ("toml", "profile", "partitoin = 'short'\n"),
         ("python", "", "assert 1 == 2\n"),
         ("output", "", "3.14\n"),
         ("yaml", "", "a: 1\n"),
