@@ -4,12 +4,12 @@ The blocks of a page run in the order in which they stand, in one folder.  A com
 says what it is (the pages show none of it):
 
     toml      case: NAME, and then perhaps: adds to OTHER, or: replaces in OTHER; or fragment,
-              keys that take the place of those of a base case; or definition: NAME of a sweep
+              keys that take the place of those of a base case
     console   commands after "$ ", and what they print; ... stands for anything; exit code: N
     bash      a script
     python    run with the names of the blocks before it
     output    what the python block before it prints
-    toml      sweep or profile: a definition of a sweep, or what describes a cluster
+    toml      sweep or profile, and perhaps: NAME of the definition, or of the cluster's profile
     bash      parsed: REASON it cannot run; verbs and options of cryosim are looked at
     any       not run: REASON
 """
@@ -33,8 +33,8 @@ import typer
 from typer.core import TyperGroup
 
 from cryosim.case.load import load
-from cryosim.cli import main
-from cryosim.sweep import definition
+from cryosim.cli import app, main
+from cryosim.sweep import definition, profile
 from cryosim.sweep.making import make
 
 ROOT = Path(__file__).parents[2]
@@ -131,10 +131,12 @@ def _toml(block: Block, page: Page) -> None:
         path.write_text(_file(merged(tomllib.loads(BASE), tomllib.loads(block.text))))
         _load(path, block)
         return
-    if block.note.startswith("definition: "):
-        path = page.folder / block.note.removeprefix("definition: ")
+    readers = {"sweep": definition.read, "profile": profile.read}
+    what, _, name = block.note.partition(": ")
+    if what in readers:
+        path = page.folder / (name or f"{what}.toml")
         path.write_text(block.text)
-        definition.read(path)
+        _load(path, block, readers[what])
         return
     asked = re.fullmatch(r"case: (\S+?)(?:, (adds to|replaces in) (\S+))?", block.note)
     assert asked, f"{block.where}: a comment must say what this case is: {block.note!r}"
@@ -386,7 +388,7 @@ def test_the_reference_has_every_key_and_every_explanation_a_key():
 def test_the_cases_and_the_sweep_of_the_readme_load(tmp_path):
     blocks = blocks_of("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
     cases = [b for b in blocks if b.kind == "toml"]
-    notes = ["case: my_case.toml", "case: short.toml", "definition: my_sweep.toml"]
+    notes = ["case: my_case.toml", "case: short.toml", "sweep: my_sweep.toml"]
     for block, note in zip(cases, notes, strict=True):
         block.note = note
         run_block(block, Page(tmp_path))
