@@ -144,7 +144,7 @@ def test_bad_input_is_left_until_it_is_forgotten(tmp_path):
     ("stubborn", "was killed, for it did not end when asked"),
 ])  # fmt: skip
 def test_time_is_limited(tmp_path, what, message):
-    plan = sweep(tmp_path, [do(what)], time=0.6)
+    plan = sweep(tmp_path, [do(what)], time=1.5)
     assert work(plan, grace=0.2).tried == {"out of time": 1}
     (folder,) = folders(plan)
     assert state_of(folder).message == message
