@@ -66,8 +66,8 @@ class Floor:
         if now.kind not in TAKEN:
             claim.release()
             return now
-        tell()
         self._start(point, claim)
+        tell()
         return None
 
     def _start(self, point: Point, claim: Claim) -> None:
@@ -134,6 +134,8 @@ class Floor:
             self.wait()
         for seat in self._idle:
             seat.close()
+        for claim in self.held:
+            claim.release()
 
     def _beat(self) -> None:
         """Touch the claims; a point that another took over meanwhile is his alone."""

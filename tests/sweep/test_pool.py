@@ -128,6 +128,17 @@ def test_what_another_has_done_since_is_passed_over(tmp_path):
     assert entries_of(second) == []
 
 
+def test_a_watch_that_fails_leaves_nothing_claimed_or_running(tmp_path):
+    plan = sweep(tmp_path, [do("stubborn")] * 2)
+
+    def watch(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work(plan, watch=watch)
+    assert not list(tmp_path.rglob("claim-*"))
+
+
 def test_bad_input_is_left_until_it_is_forgotten(tmp_path):
     plan = sweep(tmp_path, [do("exit 2")])
     (folder,) = folders(plan)
