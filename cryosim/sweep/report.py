@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +97,13 @@ def _pictures(
             continue
         found = effects(plan, sweep.table, column)
         by_effect = _order(sweep, found)
-        with suppress(CaseError), style.typography():  # one input is no plane
-            _save(plan, f"{prefix}map", sweep_map(by_effect, column, x, y))
+        try:
+            with style.typography():
+                _save(plan, f"{prefix}map", sweep_map(by_effect, column, x, y))
             drawn.append(Picture(f"{prefix}map", f"Map: {label(column)}"))
+        except CaseError:  # one input is no plane
+            if x is not None or y is not None:
+                raise
         with style.typography():
             _save(plan, f"{prefix}effects", sweep_effects(sweep, column, _best(found)))
         drawn.append(Picture(f"{prefix}effects", f"What {label(column)} follows"))

@@ -126,17 +126,9 @@ def collect(
     ] = None,
 ) -> None:
     """Gather all points in one table: table.csv and table.parquet, a row for each."""
-    from cryosim.sweep.collect import collect as gathered
-    from cryosim.sweep.collect import write_table
-    from cryosim.sweep.dataset import write_netcdf
-    from cryosim.sweep.plan import read
+    from cryosim.sweep.gather import gather
 
-    found = read(folder)
-    table = gathered(found)
-    files = [*write_table(table, folder)]
-    if netcdf is not None:
-        files.append(write_netcdf(found, netcdf, table))
-    for file in files:
+    for file in gather(folder, netcdf):
         print(file)
 
 

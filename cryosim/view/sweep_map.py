@@ -22,11 +22,14 @@ from cryosim.view.sweep_key import (
 )
 from cryosim.view.sweep_panels import Panel, chosen, frames, gridded, panels_of
 from cryosim.view.sweep_region import Plane, plane_of
-from cryosim.view.sweep_table import DONE, PENDING, STATUS, Input, Sweep, least
+from cryosim.view.sweep_table import DONE, PENDING, STATUS, Floats, Input, Sweep, least
 from cryosim.view.sweep_words import LOSSES, label, number, unit_of
 
 _SHADES = 14
 """Steps of colour, at most."""
+
+_MOST_FIGURES = 48
+"""Cells of a map up to which their values are written."""
 
 _ROOM = 20000.0
 """Area (points squared) that scattered marks share, so that many do not hide each other."""
@@ -53,7 +56,7 @@ def sweep_map(
         for (axes, panel), plane in zip(framed, planes, strict=True):
             if best in panel.rows.index:
                 _star(axes, *_place(plane, panel.rows.loc[best], x, y))
-    colour_bar(figure, norm, _colours(norm), outcome)
+    colour_bar(figure, norm, _colours(norm, outcome), outcome)
     key.draw(figure, sweep.margins(tier).loc[drawn.index])
     return figure
 
@@ -91,9 +94,10 @@ def _norm(values: "pd.Series[float]") -> BoundaryNorm:
     return BoundaryNorm(bounds, len(bounds) - 1)
 
 
-def _colours(norm: BoundaryNorm) -> Colormap:
-    """Pale to deep, told apart by every common kind of colour vision."""
-    return ListedColormap(colormaps["YlGnBu"](np.linspace(0.04, 0.92, norm.Ncmap)))
+def _colours(norm: BoundaryNorm, outcome: str) -> Colormap:
+    """Pale to deep, of temperatures warm to cold; told apart by every common colour vision."""
+    shades = np.linspace(0.04, 0.92, norm.Ncmap)
+    return ListedColormap(colormaps["YlGnBu"](shades[::-1] if "[degC]" in outcome else shades))
 
 
 def _draw_plane(
@@ -109,11 +113,12 @@ def _draw_plane(
     xs, ys = plane.axis(plane.x), plane.axis(plane.y)
     if plane.smooth:
         masked = np.ma.masked_invalid(plane.values)
-        axes.contourf(xs, ys, masked, levels=norm.boundaries, cmap=_colours(norm), norm=norm,
-                      corner_mask=False, zorder=1.0)  # fmt: skip
+        axes.contourf(xs, ys, masked, levels=norm.boundaries, norm=norm,
+                      cmap=_colours(norm, outcome), corner_mask=False, zorder=1.0)  # fmt: skip
     else:
-        axes.pcolormesh(xs, ys, plane.values, cmap=_colours(norm), norm=norm, zorder=1.0,
+        axes.pcolormesh(xs, ys, plane.values, cmap=_colours(norm, outcome), norm=norm, zorder=1.0,
                         shading="nearest", edgecolors="white", linewidth=1.0)  # fmt: skip
+        _figures(axes, xs, ys, plane.values)
         axes.set_xticks(xs, labels=[number(level) for level in plane.x])
         axes.set_yticks(ys, labels=[number(level) for level in plane.y])
     _regions(axes, plane, key)
@@ -122,6 +127,16 @@ def _draw_plane(
         _warnings(axes, plane_of(panel.rows, warned, x, y, outcome), key)
     _marks(axes, plane, key)
     return plane
+
+
+def _figures(axes: Axes, xs: Floats, ys: Floats, values: Floats) -> None:
+    """The values in the cells, where these are few."""
+    if values.size > _MOST_FIGURES:
+        return
+    for (i, j), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            axes.text(float(xs[j]), float(ys[i]), number(value), ha="center", va="center",
+                      zorder=3.5, fontsize=style.SMALL, path_effects=style.HALO)  # fmt: skip
 
 
 def _regions(axes: Axes, plane: Plane, key: Key) -> None:
@@ -198,7 +213,7 @@ def _draw_points(
     axes.grid(visible=True)
     size = float(np.clip(_ROOM / max(len(rows), 1), 8.0, 95.0))
     thin = np.sqrt(size / 95.0)
-    scatter = partial(axes.scatter, cmap=_colours(norm), norm=norm, s=size)
+    scatter = partial(axes.scatter, cmap=_colours(norm, outcome), norm=norm, s=size)
     within = done[~beyond]
     scatter(within[x], within[y], c=within[outcome], edgecolors=style.INK, linewidths=1.2 * thin,
             zorder=2.0)  # fmt: skip

@@ -154,6 +154,8 @@ def test_one_input_has_effects_but_no_map(tmp_path):
     names = {file.name for file in report(tmp_path)}
     assert "effects.png" in names
     assert "map.png" not in names
+    with pytest.raises(CaseError, match="two inputs that vary"):
+        report(tmp_path, x="protocol[1].temperature")
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path, monkeypatch):
@@ -215,6 +217,7 @@ def test_words_make_cells(tmp_path):
     with style.typography():
         axes = sweep_map(sweep, LOSS, *sweep.inputs).axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["cup", "plate"]
+    assert sorted(text.get_text() for text in axes.texts) == ["20", "20", "40", "40"]
 
 
 def test_further_inputs_make_small_maps_and_the_rest_is_held(tmp_path):
