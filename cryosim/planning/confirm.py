@@ -14,12 +14,21 @@ _GRACE = 10.0
 
 
 def ran(case: Path, out: Path) -> dict[str, Any]:
-    """What ``result.json`` says of ``case``, run to ``out`` unless that very text was before."""
-    result = out / "result.json"
-    with suppress(OSError, ValueError):
-        if (out / "case.toml").read_text(encoding="utf-8") == case.read_text(encoding="utf-8"):
-            return dict(json.loads(result.read_text(encoding="utf-8")))
+    """What ``result.json`` says of ``case``, run to ``out`` unless that very text was before.
+
+    A run of that text that was stopped goes on from its checkpoint.
+    """
+    from cryosim.folder import CASE_FILE, RESULT_FILE
+    from cryosim.treatment.checkpoint import RESTART_FILE
+
+    result, again = out / RESULT_FILE, False
+    with suppress(OSError):
+        again = (out / CASE_FILE).read_text(encoding="utf-8") == case.read_text(encoding="utf-8")
+    if again and result.is_file():
+        return dict(json.loads(result.read_text(encoding="utf-8")))
     command = [sys.executable, "-m", "cryosim", "run", str(case), "--out", str(out)]
+    if again and (out / RESTART_FILE).is_file():
+        command.append("--resume")
     process = subprocess.Popen(
         [*command, "--no-figures", "--quiet"], text=True, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -51,6 +51,8 @@ def plan(
     timing = {"wall_s": perf_counter() - began, "core_s": evaluations.core_s,
               "evaluations": len(evaluations.known), "run_now": evaluations.ran}  # fmt: skip
     content = found | {"timing": timing}
+    if content["answer"] is None:  # of an earlier plan, or what a run found wanting
+        (task.out / PLANNED_FILE).unlink(missing_ok=True)
     write_table(task.out / TABLE_FILE, content["evaluations"])
     write_json(task.out / PLAN_FILE, content)
     return content

@@ -21,9 +21,10 @@ def sentences(told: Entry) -> Iterator[str]:
     """What stops a plan and how far it can be trusted."""
     if told["answer"] is not None:
         yield f"Stopped by: {stopped(told, told['answer'])}."
-        yield from _runs(told)
     elif told["greatest"] is not None:
         yield f"Stopped by: {stopped(told, told['greatest'])}."
+    yield from _runs(told)
+    yield from _of_answer(told)
     yield kept(told)
     if told["surprises"]:
         yield (
@@ -95,7 +96,7 @@ def kept(told: Entry) -> str:
 
 
 def _runs(told: Entry) -> Iterator[str]:
-    """Runs of the answers, the last of them with its interval and warnings."""
+    """Runs of the answers in the case's own dimension, and what they changed."""
     goal = told["goal"]
     for run in told["runs"]:
         broken = f"; breaks {', '.join(run['broken'])}" if run["broken"] else ""
@@ -112,7 +113,13 @@ def _runs(told: Entry) -> Iterator[str]:
             f"So the loss of the {told['model_dimension']}-D search was multiplied by "
             f"{factor:.3g} and its margins were moved alike, here and in the front."
         )
-    last = told["runs"][-1]
+
+
+def _of_answer(told: Entry) -> Iterator[str]:
+    """Interval and warnings of the last run of an answer."""
+    if told["answer"] is None:
+        return
+    goal, last = told["goal"], told["runs"][-1]
     if last["interval"]:
         low, high = last["interval"]
         yield (

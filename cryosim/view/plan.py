@@ -86,15 +86,17 @@ def _colours(count: int) -> list[str]:
 
 def _name_points(axes: Axes, points: Sequence[Entry]) -> None:
     """Temperature and limit of the points of a front."""
+    before = -1.0
     for entry in points:
         limit = entry["limit"]["key"] if entry["limit"] else "range"
         early = entry[D] < 0.2 * max(e[D] for e in points)
+        away = (10.0, -4.0) if early else (-9.0, 5.0 if entry["loss"] > before else -26.0)
         axes.annotate(
-            style.readable(f"{entry[T]:.4g} °C\n{limit}"), (entry[D], entry["loss"]),
-            (10.0, -4.0) if early else (-9.0, 5.0), textcoords="offset points",
-            ha="left" if early else "right", fontsize=0.8 * style.SMALL, color="#4a5565",
-            path_effects=style.HALO,
+            style.readable(f"{entry[T]:.4g} °C\n{limit}"), (entry[D], entry["loss"]), away,
+            textcoords="offset points", ha="left" if early else "right",
+            fontsize=0.8 * style.SMALL, color="#4a5565", path_effects=style.HALO,
         )  # fmt: skip
+        before = entry["loss"]
 
 
 def _answer(axes: Axes, told: Entry, y: str) -> None:

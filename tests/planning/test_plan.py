@@ -140,6 +140,22 @@ def test_a_target_out_of_reach_is_told_with_its_limit(tmp_path, cryosim, monkeyp
     assert not (tmp_path / "out/planned.toml").exists()
 
 
+def test_a_target_that_only_the_fast_model_reaches_is_no_answer(tmp_path, cryosim, monkeypatch):
+    simulated(monkeypatch, share=0.3)
+    case = written(tmp_path, SHORT | {"dimension": 2})
+    done = cryosim("plan", case, "--target", "20 %", "--out", tmp_path / "out")
+    assert done.code == 3
+    told = json.loads((tmp_path / "out/planning.json").read_text())
+    assert (told["status"], len(told["runs"])) == ("unreachable", 1)
+    coldest = -10.0 - 0.2 - 4.0 * math.exp(-4.0)  # the skin of the run is 0.2 K warmer
+    most = outcomes(Setting(1, coldest, 120.0), 0.3)[OUTCOME][0]
+    assert told["greatest"]["loss"] == pytest.approx(most, rel=0.01)
+    said = " ".join(done.out.split())
+    assert "Run in 2-D" in said
+    assert "the loss of the 1-D search was multiplied by 0.3" in said
+    assert not (tmp_path / "out/planned.toml").exists()
+
+
 def test_an_interrupted_plan_goes_on_and_nothing_is_run_twice(tmp_path, cryosim, monkeypatch):
     arguments = ("plan", written(tmp_path, SHORT), "--target", "10 %", "--out", tmp_path / "out")
     asked = simulated(monkeypatch, share=1.0, after=20)
