@@ -80,6 +80,7 @@ def simulated(monkeypatch, share=0.8, after=10**6):
     return asked
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_grid")
 def test_a_column_is_planned_as_a_user_does_it(tmp_path, cryosim):
     case, out = written(tmp_path, SHORT | {"limits": COLD_SKIN}), tmp_path / "plan"
