@@ -118,11 +118,11 @@ def _chosen(loaded: Loaded, place: int | None) -> int:
         return place - 1
     if place is None and len(can) == 1:
         return can[0]
-    named = ", ".join(str(i + 1) for i in can) or "none"
-    raise CaseError(
-        f"{loaded.path}: a plan sets the temperature and time of one phase of cooling at a "
-        f"temperature; phases that can be planned: {named}; choose with --phase"
-    )
+    where = f"{loaded.path}: a plan sets temperature and time of one phase that cools"
+    if not can:
+        raise CaseError(f"{where} at a temperature; the protocol has none")
+    named = ", ".join(f"{i + 1}" for i in can)
+    raise CaseError(f"{where}; expected --phase with one of {named}")
 
 
 def _end_of_cycle(phases: Sequence[Phase], chosen: int) -> int:
