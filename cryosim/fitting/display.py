@@ -8,6 +8,8 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from cryosim.fitting.words import number
+
 MISFIT = 2.0
 """Residual in standard deviations above which the model is said to miss the data."""
 
@@ -67,11 +69,6 @@ def _parameters(told: dict[str, Any]) -> Table:
 
 def _ends(ends: list[float] | None) -> str:
     return "not decided" if ends is None else f"{number(ends[0], 3)} to {number(ends[1], 3)}"
-
-
-def number(x: float, digits: int) -> str:
-    """``x`` rounded to so many ``digits``, without a power of ten where it can be."""
-    return f"{float(f'{x:.{digits}g}'):g}"
 
 
 def _series(told: dict[str, Any]) -> Table:

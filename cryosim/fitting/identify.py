@@ -88,11 +88,11 @@ def _alike(fitted: Fitted, known: Knowledge) -> Iterator[Doubt]:
             if index > COLLINEAR or tie > CORRELATED:
                 found.append(set(chosen))
                 names = tuple(parameters[i].name for i in chosen)
+                what = "act alike on these data" if index > COLLINEAR else "are known together only"
                 tied = f"correlation {tie:.3f}, " if size == 2 else ""
                 yield Doubt(
                     "alike", names,
-                    f"{_listed(names)} act alike on these data ({tied}collinearity index "
-                    f"{_number(index)})",
+                    f"{_listed(names)} {what} ({tied}collinearity index {_number(index)})",
                     _advice(fitted, chosen),
                 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cryosim.fitting.words import number
 from cryosim.view import style
 from cryosim.view.lettering import fitted
 
@@ -127,7 +128,7 @@ def _bar(axes: Axes, entry: dict[str, Any]) -> None:
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines["left"].set_visible(False)
-    ends = [f"{end:.4g}" for end in entry["bounds"]]
+    ends = [number(end, 4) for end in entry["bounds"]]
     axes.set_xticks([0.0, 1.0], labels=ends)
     axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[1].set_horizontalalignment("right")
@@ -153,7 +154,7 @@ def _share(entry: dict[str, Any], value: float) -> float:
 def _numbers(entry: dict[str, Any]) -> str:
     unit = entry["unit"].removeprefix("1")
     ends = entry["interval"]
-    said = f"95 %: {ends[0]:.3g} to {ends[1]:.3g}" if ends else "not decided"
+    said = f"95 %: {number(ends[0], 3)} to {number(ends[1], 3)}" if ends else "not decided"
     return f"{entry['value']:.4g} {_printed(unit)}, {said}, start {entry['start']:.4g}"
 
 

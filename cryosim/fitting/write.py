@@ -11,6 +11,7 @@ from cryosim.errors import CaseError
 from cryosim.fitting.fit import Fitted
 from cryosim.fitting.parameters import case_with
 from cryosim.fitting.picture import draw
+from cryosim.fitting.words import number
 from cryosim.output.files import write_json, write_table, write_text
 
 FIT_FILE, CASE_FILE, RESIDUALS_FILE = "fit.json", "calibrated.toml", "residuals.csv"
@@ -68,7 +69,7 @@ def _said(entry: dict[str, Any]) -> str:
     """A parameter with its interval."""
     unit = entry["unit"].removeprefix("1")
     ends = entry["interval"]
-    between = f"{ends[0]:.4g} to {ends[1]:.4g}" if ends else "not decided"
+    between = f"{number(ends[0], 4)} to {number(ends[1], 4)}" if ends else "not decided"
     return f"{entry['name']} = {entry['value']:.4g} {unit} ({between})".replace("  ", " ")
 
 
