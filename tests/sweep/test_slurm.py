@@ -51,7 +51,7 @@ grid."protocol[1].temperature" = ["-12 degC"]
 PROFILE = """
 partition = "debug"
 time = "10 min"
-memory = "200 MB"
+memory = "1 GB"
 points_per_job = 2
 [ranks.2]
 points_per_job = 1
