@@ -6,7 +6,6 @@ and ``--strict`` was asked for, 130 interrupted.
 """
 
 import json
-import signal
 import sys
 import traceback
 from importlib.resources import files
@@ -72,7 +71,6 @@ def run(
     from cryosim.uncertainty.display import show_samples
     from cryosim.uncertainty.study import study_of
 
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     study = study_of(case, samples, seed, samples_dimension) if samples else None
     with Display(quiet=quiet) as display:
         folder = run_case(
@@ -190,7 +188,6 @@ def verify(
     from cryosim.verify.suite import verify as verify_suite
     from cryosim.verify.table import Display
 
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     display = Display()
     report = verify_suite(quick=quick, watch=display.watch)
     display.summary(report)
@@ -210,7 +207,6 @@ def _verify_solution(case: Path, out: Path) -> None:
     from cryosim.verify.solution import verify_solution
 
     comm = MPI.COMM_WORLD
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     console = Console(quiet=comm.rank > 0)
     loaded = on_root(comm, lambda: load(case))
     with collected_together(comm):
@@ -239,7 +235,6 @@ def validate(
     from cryosim.validate.suite import validate as compute
     from cryosim.validate.table import Display
 
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     display = Display()
     report = compute(names or (), display.watch)
     display.summary(as_json(report))

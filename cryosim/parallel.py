@@ -2,12 +2,16 @@
 
 This is also the one place that decides the order of imports: the PyPI build of DOLFINx needs its
 module ``dolfinx_solver`` before anything of MPI or PETSc, the conda-forge build has no such module.
+PETSc would answer SIGTERM and SIGPIPE with pages of its own; it is told not to before it is loaded.
 """
 
 import contextlib
 import gc
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+
+os.environ["PETSC_OPTIONS"] = f"{os.environ.get('PETSC_OPTIONS', '')} -no_signal_handler".strip()
 
 with contextlib.suppress(ModuleNotFoundError):
     import dolfinx_solver  # noqa: F401  (first: it makes MPI and PETSc loadable)

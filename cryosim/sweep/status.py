@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryosim.sweep.plan import Plan, Point
-from cryosim.sweep.states import BAD_INPUT, DIVERGED, DONE, FAILED, KINDS, WAITING, State, state_of
+from cryosim.sweep.states import BAD_INPUT, DIVERGED, DONE, FAILED, KINDS, TAKEN, State, state_of
 
 QUEUED = "queued"
-"""Waiting, in the queue of Slurm."""
+"""To be done, and in the queue of Slurm."""
 
 READERS = 8
 """Threads that read folders: on a network file system most of the time is waiting."""
@@ -60,6 +60,6 @@ def status_of(plan: Plan, queued: Mapping[str, str] | None = None) -> Status:
     with ThreadPoolExecutor(READERS) as pool:
         states = list(pool.map(lambda p: state_of(plan.folder_of(p)), plan.points, chunksize=64))
     for i, point in enumerate(plan.points):
-        if queued and point.name in queued and states[i].kind == WAITING:
-            states[i] = State(QUEUED, f"job {queued[point.name]}", states[i].attempts)
+        if queued and queued.get(point.name) == QUEUED and states[i].kind in TAKEN:
+            states[i] = State(QUEUED, states[i].message, states[i].attempts)
     return Status(plan.points, states)

@@ -75,7 +75,6 @@ def _run(request: dict[str, Any]) -> None:
     from cryosim.errors import CaseError
     from cryosim.run import run
 
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # PETSc, loaded by now, would abort on it
     case, folder, bands = Path(request["case"]), Path(request["folder"]), request["error_bands"]
     if request["resume"]:
         try:

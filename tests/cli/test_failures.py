@@ -207,3 +207,12 @@ def test_a_reader_that_goes_away_does_not_make_a_mess(case, tmp_path):
     got = shell("run", case, "--out", tmp_path / "out", code=code)
     assert "PETSC" not in got.err
     assert (tmp_path / "out/result.json").exists()
+
+
+def test_a_signal_before_the_march_ends_a_run_without_a_word_of_petsc():
+    code = (
+        "import os, signal, cryosim.fem.operators;"
+        "os.kill(os.getpid(), signal.SIGTERM)"
+    )  # fmt: skip
+    got = shell(code=code)
+    assert (got.code, got.err) == (-15, "")
