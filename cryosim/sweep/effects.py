@@ -38,9 +38,10 @@ FEW_LEVELS = 8
 def effects(plan: Plan, table: pd.DataFrame, outcome: str) -> list[Effects]:
     """Effects on the column ``outcome``, of each design of the ``plan`` that has enough points."""
     done = table[table[STATUS] == DONE].set_index(POINT)
+    headers = {variable.name: variable.header for variable in plan.variables}
     found = []
     for design in plan.designs:
-        names = [v.header for v in plan.variables if v.name in design.variables]
+        names = [headers[name] for name in design.variables]  # the order of the sampler
         rows = done.reindex(list(design.points))
         y = pd.to_numeric(rows[outcome]).to_numpy(dtype=float)
         one = _of_design(design, rows[names], y)

@@ -5,11 +5,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from SALib.sample import sobol
 from support.finished import treatments
 
 from cryosim.sweep.collect import collect
 from cryosim.sweep.effects import anova, effects, given_data, sobol_indices
+from cryosim.sweep.making import make
 
 
 def grid(function, a=(0.0, 1.0, 2.0, 3.0), b=(0.0, 1.0, 2.0)):
@@ -90,3 +92,23 @@ def test_effects_follow_the_order_of_the_design_and_not_of_the_table(tmp_path):
     assert sum(shares(one).values()) + one.interaction == pytest.approx(1.0)
     constant = table.assign(**{"flat [1]": 3.0})
     assert effects(plan, constant, "flat [1]") == []
+
+
+def test_the_indices_of_a_sweep_are_of_the_inputs_that_its_sampler_varied(tmp_path):
+    file = tmp_path / "sweep.toml"
+    file.write_text(
+        f'case = "{ROOT / "cases" / "flank_fold.toml"}"\n[sobol]\nsamples = 64\n'
+        'spreads = ["tissue.fat.conductivity", "tissue.skin.perfusion"]\n'
+        'ranges = { "anatomy.layers[2].thickness" = ["10 mm", "40 mm"] }\n',
+        encoding="utf-8",
+    )
+    plan = make(file, tmp_path / "out").plan
+    table = pd.DataFrame({
+        "point": [p.name for p in plan.points], "status": "done",
+        **{v.header: [p.settings[v.name] for p in plan.points] for v in plan.variables},
+    })  # fmt: skip
+    table["loss [%]"] = 2.0 * table["anatomy.layers[2].thickness [mm]"]
+    [found] = effects(plan, table, "loss [%]")
+    first = {effect.column: effect.share for effect in found.effects}
+    assert first.pop("anatomy.layers[2].thickness [mm]") == pytest.approx(1.0, abs=0.1)
+    assert all(abs(index) < 0.1 for index in first.values())
