@@ -51,7 +51,8 @@ def content(
         "answer": _stop(search, model, best),
         "greatest": _stop(search, model, greatest),
         "runs": runs,
-        "correction": {"factor": model.correction.factor, "shifts": dict(model.correction.shifts)},
+        "correction": dict(zip(("offset", "factor"), model.correction.line, strict=True))
+        | {"shifts": dict(model.correction.shifts)},
         "front": [_stop(search, model, stop) for n in fronts for stop in fronts[n]],
         "surprises": surprises[:SURPRISES],
         "surprises_in_all": len(surprises),

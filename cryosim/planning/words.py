@@ -107,11 +107,13 @@ def _runs(told: Entry) -> Iterator[str]:
             f"Run in {run['dimension']}-D, {protocol(run)}: {run['loss']:.4g} {goal['unit']}"
             f"{expected}{broken}."
         )
-    factor = told["correction"]["factor"]
+    offset, factor = told["correction"]["offset"], told["correction"]["factor"]
     if factor != 1.0:
+        added = f"{offset:+.3g} {goal['unit']}" if offset else ""
         yield (
-            f"So the loss of the {told['model_dimension']}-D search was multiplied by "
-            f"{factor:.3g} and its margins were moved alike, here and in the front."
+            f"So the loss of the {told['model_dimension']}-D search was taken times "
+            f"{factor:.3g} {added}{' ' * bool(added)}and its margins were moved, here and in the "
+            "front."
         )
 
 

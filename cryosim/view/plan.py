@@ -51,7 +51,7 @@ def _line(told: Entry) -> str:
     seen = f"Searched in {told['model_dimension']}-D"
     factor = told["correction"]["factor"]
     if factor != 1.0:
-        seen += f", loss times {factor:.3g} and margins moved by the run in {told['dimension']}-D"
+        seen += f", corrected by runs in {told['dimension']}-D"
     tier = "warnings that lead to an error" if told["margin"] == "warning" else "errors"
     return f"{seen}. Limits kept: {tier}. Research and design, not medical advice"
 

@@ -16,7 +16,7 @@ from cryosim.planning import search
 from cryosim.planning.evaluations import Evaluations
 from cryosim.planning.goal import Goal, Wanted, goal_of, span
 from cryosim.planning.margins import Guard, Margin, guards_of, margins
-from cryosim.planning.model import Model
+from cryosim.planning.model import Correction, Model
 from cryosim.planning.setting import Setting, template_of
 from cryosim.planning.task import own_setting, task_of
 from cryosim.uncertainty.workers import Workers
@@ -153,7 +153,7 @@ def test_a_target_that_only_the_fast_model_reaches_is_no_answer(tmp_path, cryosi
     assert told["greatest"]["loss"] == pytest.approx(most, rel=0.01)
     said = " ".join(done.out.split())
     assert "Run in 2-D" in said
-    assert "the loss of the 1-D search was multiplied by 0.3" in said
+    assert "the loss of the 1-D search was taken times 0.3 and" in said
     assert not (tmp_path / "out/planned.toml").exists()
 
 
@@ -243,6 +243,14 @@ def test_a_corrected_model_says_what_the_run_found():
         )
     with pytest.raises(CaseError, match="missing in one run"):
         model.judged(s, {})
+
+
+def test_two_runs_make_a_line():
+    assert Correction().loss(7.0) == 7.0
+    assert Correction(((10.0, 8.0),)).loss(5.0) == pytest.approx(4.0)
+    both = Correction(((10.0, 8.0), (12.0, 11.0)))
+    assert [both.loss(x) for x in (10.0, 12.0, 14.0, 1.0)] == pytest.approx([8.0, 11.0, 14.0, 0.0])
+    assert Correction(((10.0, 8.0), (12.0, 7.0))).loss(12.0) == pytest.approx(7.0), "no fall"
 
 
 def test_goals_are_days_or_names_with_a_unit_that_fits():
