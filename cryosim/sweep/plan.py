@@ -112,8 +112,8 @@ def read(folder: Path) -> Plan:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise CaseError(
-                f"{file}: format {content['format']}, expected {FORMAT}; plan the sweep anew with "
-                f"this version: cryosim sweep plan {folder / 'sweep.toml'}"
+                f"{file}: format {content['format']}, expected {FORMAT}; plan the sweep anew from "
+                "its definition with this version, points that are done stay: cryosim sweep plan"
             )
         return _plan(folder, content)
     except FileNotFoundError as error:
