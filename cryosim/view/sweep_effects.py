@@ -114,7 +114,7 @@ def _bar(axes: Axes, i: int, effect: Effect) -> None:
 
 def _told(axes: Axes, y: float, share: float) -> None:
     """The share in figures, beside the bars."""
-    axes.text(1.03, y, f"{100.0 * share:.1f} %".replace("-", "−"), va="center",
+    axes.text(1.03, y, f"{round(100.0 * share, 1) + 0.0:.1f} %".replace("-", "−"), va="center",
               fontsize=0.85 * style.SMALL)  # fmt: skip
 
 
