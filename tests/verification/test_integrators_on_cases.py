@@ -159,7 +159,7 @@ def compared(loaded, other, monkeypatch):
 def test_both_agree_on_every_number(path, monkeypatch):
     loaded = smaller(load(path))
     apart = compared(loaded, loaded, monkeypatch)
-    assert len(apart) > 25
+    assert len(apart) > 20
     worst = max(apart, key=apart.get)
     print(f"{path.stem}: {len(apart)} numbers and columns, worst {apart[worst]:.2f}: {worst}")
     assert apart[worst] <= 1.0, {k: v for k, v in apart.items() if v > 1.0}
