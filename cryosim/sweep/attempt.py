@@ -15,6 +15,7 @@ from cryosim.sweep.reasons import (
     LOG_FILE,
     Ending,
     ending_of,
+    is_full,
     oom_kills,
     printed_since,
     size_of,
@@ -88,8 +89,10 @@ class Attempt:
         if is_done(self._folder):
             return (DONE, ""), outcome, core
         printed, logged = printed_since(self._output, sizes[0]), printed_since(log, sizes[1])
-        ending = ending_of(outcome, printed, logged, oom_kills() - kills)
-        return ending, outcome, core
+        kind, message = ending_of(outcome, printed, logged, oom_kills() - kills)
+        if kind == CRASHED and is_full(self._folder):
+            message = f"{message}; no space left on the disk of {self._folder}"
+        return (kind, message), outcome, core
 
     def _request(self, *, resume: bool) -> dict[str, Any]:
         case, bands = self._folder / CASE_FILE, self._running.error_bands

@@ -7,18 +7,38 @@ together.
 
 import json
 import tomllib
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from cryosim.case.faults import fault_at, sentences
 from cryosim.errors import CaseError
 from cryosim.part import Part
-from cryosim.units import Duration
+from cryosim.units import Duration, fault
 
 Value = bool | int | float | str | list[Any] | dict[str, Any]
 """What a case file may give at a key path."""
+
+
+def _finite(given: Any) -> Any:
+    if isinstance(given, float) and not isfinite(given):
+        raise fault("finite", "expected a finite number")
+    return given
+
+
+def _leads_somewhere(given: str) -> str:
+    if not given.strip() or given in ASIDE:
+        raise fault("key", "expected a key path of what decides a result")
+    return given
+
+
+ASIDE = ("title", "uncertainty")
+"""Tables of a case that decide nothing of its result."""
+
+Given = Annotated[Any, AfterValidator(_finite)]
+Key = Annotated[str, AfterValidator(_leads_somewhere)]
 
 
 class Steps(Part):
@@ -31,7 +51,7 @@ class Steps(Part):
 
 
 Levels = Annotated[
-    Annotated[list[Value], Tag("list[]")] | Annotated[Steps, Tag("Steps")],
+    Annotated[list[Given], Tag("list[]")] | Annotated[Steps, Tag("Steps")],
     Discriminator(lambda given: "Steps" if isinstance(given, dict | Steps) else "list[]"),
 ]
 """Values of one key path."""
@@ -50,7 +70,7 @@ class Sampled(Part):
     spreads: bool | tuple[str, ...] = False
     """Inputs that the library gives a spread, as ``cryosim run --samples`` takes them: all or
     those named."""
-    ranges: dict[str, tuple[str | float, str | float]] = Field(default_factory=dict)
+    ranges: dict[Key, tuple[str | float, str | float]] = Field(default_factory=dict)
     """Key path -> lowest and highest; everything between is as likely."""
 
     @model_validator(mode="after")
@@ -83,9 +103,9 @@ class Sobol(Sampled):
 class Block(Part):
     """One way of choosing points."""
 
-    set: dict[str, Value] = Field(default_factory=dict)
+    set: dict[Key, Given] = Field(default_factory=dict)
     """What all its points have besides the case."""
-    grid: dict[str, Levels] = Field(default_factory=dict)
+    grid: dict[Key, Levels] = Field(default_factory=dict)
     list: Listed | None = None
     latin: Latin | None = None
     sobol: Sobol | None = None

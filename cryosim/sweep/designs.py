@@ -1,9 +1,9 @@
 """From a block of the definition to rows: what each of its points gives the case."""
 
-import csv
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cryosim.case.faults import did_you_mean, shown
 from cryosim.case.load import Loaded
 from cryosim.errors import CaseError
 from cryosim.sweep.definition import Block, Sampled, Steps, Value
+from cryosim.sweep.listed import RANKS, quantity, rows_of_list
 from cryosim.sweep.plan import Kind
 from cryosim.uncertainty.input import Distribution, Input
 from cryosim.uncertainty.inputs import inputs_of
@@ -21,8 +22,8 @@ from cryosim.uncertainty.paths import number_of
 from cryosim.uncertainty.samples import Floats, latin_hypercube
 from cryosim.units import convert, fits
 
-RANKS = "ranks"
-"""Column of a list that says on how many ranks its points run."""
+MOST = 1_000_000
+"""Points of one design; more are a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,11 @@ def rows_of(block: Block, file: Path, loaded: Loaded) -> Iterator[Rows]:
     A sampler is one design for each cell of the grid that it is combined with.
     """
     levels = {key: _levels(key, given, file) for key, given in block.grid.items()}
+    _refuse_too_many(block, [len(values) for values in levels.values()], file)
     cells = [dict(zip(levels, cell, strict=True)) for cell in itertools.product(*levels.values())]
     sampled = block.latin or block.sobol
     if sampled is None:
-        listed = list(_listed(file.parent / block.list.file)) if block.list else [Row({})]
+        listed = list(_listed(block, file)) if block.list else [Row({})]
         _refuse_twice(levels, {key for row in listed for key in row.settings}, file)
         rows = [Row({**cell, **row.settings}, (), row.ranks) for cell in cells for row in listed]
         variables = dict.fromkeys(key for row in rows for key in row.settings)
@@ -81,6 +83,14 @@ def rows_of(block: Block, file: Path, loaded: Loaded) -> Iterator[Rows]:
     for cell in cells:
         rows = [_row(cell, inputs, x) for x in samples]
         yield Rows("latin" if block.latin else "sobol", sampled.samples, sampled.seed, names, rows)
+
+
+def _refuse_too_many(block: Block, sizes: Sequence[int], file: Path) -> None:
+    """Raise CaseError before a plan is made that nobody can want."""
+    sampled = block.latin or block.sobol
+    points = prod(sizes) * (sampled.samples if sampled else 1)
+    if points > MOST:
+        raise CaseError(f"{file}: {points} points; expected at most {MOST} in one design")
 
 
 def _row(cell: Mapping[str, Value], inputs: Sequence[Input], x: Floats) -> Row:
@@ -150,58 +160,15 @@ def _levels(key: str, given: list[Value] | Steps, file: Path) -> list[Value]:
     if given.scale == "log" and not (first > 0.0 and last > 0.0):
         raise CaseError(f'{where}: scale = "log" needs ends above zero')
     space = np.geomspace if given.scale == "log" else np.linspace
-    return [_quantity(float(x), unit) for x in space(first, last, given.count)]
+    return [quantity(float(x), unit) for x in space(first, last, given.count)]
 
 
-def _quantity(x: float, unit: str) -> Value:
-    """A number with its unit as a case file gives it, without noise of the last digits."""
-    if unit != "1":
-        return f"{x:.12g} {unit}"
-    return int(x) if x == int(x) else float(f"{x:.12g}")
-
-
-def _listed(path: Path) -> Iterator[Row]:
-    """Rows of a CSV file; an empty cell leaves the case as it is."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as content:
-            header, *lines = [row for row in csv.reader(content) if any(map(str.strip, row))]
-    except FileNotFoundError as error:
-        raise CaseError(f"{path}: no such file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path}: cannot be read: {error}") from error
-    except ValueError as error:
-        raise CaseError(
-            f"{path}: expected a header of key paths and a row for each point"
-        ) from error
-    keys = [_key_and_unit(cell.strip()) for cell in header]
-    for number, cells in enumerate(lines, 2):
-        if len(cells) != len(keys):
-            raise CaseError(f"{path}: row {number}: {len(cells)} cells, expected {len(keys)}")
-        given = {key: _cell(cell.strip(), unit) for (key, unit), cell in
-                 zip(keys, cells, strict=True) if cell.strip()}  # fmt: skip
+def _listed(block: Block, file: Path) -> Iterator[Row]:
+    """The rows of the list of a ``block``."""
+    assert block.list is not None  # noqa: S101
+    for given in rows_of_list(file.parent / block.list.file):
         ranks = given.pop(RANKS, None)
-        if ranks is not None and (isinstance(ranks, bool) or not isinstance(ranks, int)):
-            raise CaseError(f"{path}: row {number}: ranks = {ranks}: expected a whole number")
-        yield Row(given, (), ranks)
-    if not lines:
-        raise CaseError(f"{path}: no rows; expected one for each point")
-
-
-def _key_and_unit(header: str) -> tuple[str, str]:
-    """Key path and unit of a column; the place in a list is no unit: there is no blank before."""
-    key, blank, rest = header.rpartition(" [")
-    return (key.strip(), rest.removesuffix("]")) if blank and rest.endswith("]") else (header, "")
-
-
-def _cell(text: str, unit: str) -> Value:
-    """A cell as a case file gives it."""
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return _quantity(number, unit or "1")
+        yield Row(given, (), ranks if isinstance(ranks, int) else None)
 
 
 def _refuse_twice(levels: Mapping[str, Any], others: set[str], file: Path) -> None:

@@ -1,6 +1,8 @@
 """What the verbs of a sweep show on the terminal."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -8,7 +10,7 @@ from rich import progress
 from rich.console import Console
 from rich.table import Table
 
-from cryosim.sweep.making import CHECKED, Made
+from cryosim.sweep.making import CHECKED, Made, Watch
 from cryosim.sweep.plan import Plan, Point
 from cryosim.sweep.pool import Happened
 from cryosim.sweep.slurm import Submission
@@ -28,13 +30,32 @@ def planned(made: Made) -> None:
     for variable in plan.variables:
         console.print(f"  {variable.name}: {_range(plan, variable.name, variable.unit)}",
                       markup=False)  # fmt: skip
+    if made.alike:
+        console.print(f"{made.alike} more combinations make points that others make, too")
     if made.checked < len(plan.points):
         console.print(f"checked {made.checked} of them here (of more than {CHECKED} not every one)")
     for name, why in list(made.bad.items())[:SHOWN]:
         console.print(f"{name} is bad input: {why}", style="red", markup=False)
     if made.bad:
         console.print(f"{len(made.bad)} of {made.checked} points are bad input, and are left out")
-    console.print(f"plan in {plan.folder}; now: cryosim sweep run {plan.folder}", markup=False)
+    console.print(f"plan in {plan.folder}; now: {_command('run', plan)}", markup=False)
+
+
+def _command(verb: str, plan: Plan) -> str:
+    """What to type next."""
+    return shlex.join(["cryosim", "sweep", verb, str(plan.folder)])
+
+
+@contextmanager
+def planning(*, quiet: bool = False) -> Iterator[Watch]:
+    """A bar while points are written, on a terminal."""
+    console = Console(quiet=quiet)
+    columns = progress.TextColumn("planning"), progress.BarColumn(), progress.MofNCompleteColumn()
+    with progress.Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
+        task = bar.add_task("planning", total=None)
+        yield lambda written, of: bar.update(task, completed=written, total=of)
 
 
 def _range(plan: Plan, name: str, unit: str) -> str:
@@ -59,7 +80,7 @@ def summary(plan: Plan, status: Status) -> None:
     if status.settled:
         console.print(
             f"bad input and divergence come again: once the cause is gone, "
-            f"cryosim sweep retry {plan.folder}", markup=False,
+            f"{_command('retry', plan)}", markup=False,
         )  # fmt: skip
 
 
@@ -140,4 +161,4 @@ def submitted(plan: Plan, left: Sequence[str], found: Sequence[Submission]) -> N
     elif taken < len(left):
         console.print(f"{len(left) - taken} points are in Slurm already")
     if found:
-        console.print(f"see: cryosim sweep status {plan.folder}", markup=False)
+        console.print(f"see: {_command('status', plan)}", markup=False)

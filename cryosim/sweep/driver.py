@@ -1,6 +1,7 @@
 """What the verbs of a sweep do: run its points here, hand them to Slurm, take up what failed."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -115,5 +116,5 @@ def _refuse_failures(plan: Plan, tally: pool.Tally) -> None:
     if tally.failed:
         raise CryosimError(
             f"{tally.failed} points failed, {tally.tried[DONE] + tally.left[DONE]} are done; "
-            f"why: cryosim sweep status {plan.folder}"
+            f"why: cryosim sweep status {shlex.quote(str(plan.folder))}"
         )

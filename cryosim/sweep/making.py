@@ -49,6 +49,8 @@ class Made:
     """Points that were not in this folder before."""
     left: int
     """Points of an earlier plan that are none of this one; their folders stay."""
+    alike: int
+    """Combinations that make a point which another one makes too."""
     bad: dict[str, str]
     """Name of a point that its case refuses -> why."""
     checked: int
@@ -90,7 +92,8 @@ def make(file: Path, folder: Path, watch: Watch | None = None) -> Made:
         write_text(folder / DEFINITION_FILE, text)
     write_plan(plan)
     names = set(found.fields)
-    return Made(plan, len(names - before), len(before - names), bad, checked)
+    alike = sum(len(design.points) for design in plan.designs) - len(names)
+    return Made(plan, len(names - before), len(before - names), alike, bad, checked)
 
 
 def _names_before(folder: Path) -> set[str]:
@@ -138,7 +141,7 @@ def _design(
             fields = cases.fields(block.set, row)
         except CaseError as error:
             raise CaseError(f"{file}: {error}") from error
-        name = hash_of(fields)
+        name = hash_of(fields, error_bands=definition.error_bands)
         ranks = row.ranks or block.ranks or definition.ranks
         found.fields.setdefault(name, (fields, row, ranks))
         found.settings.setdefault(name, {}).update(_given(row))

@@ -4,6 +4,7 @@ A point is known by a hash of its case, so a plan that grows neither renames nor
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ POINTS = "points"
 """Folder of the points, within that of the sweep."""
 
 FORMAT = 1
+
+_NAME = re.compile("[0-9a-f]{16}")
+"""Names of points."""
 
 Setting = float | str | bool | None
 """What a point gives a variable; a number is in the unit of the variable."""
@@ -120,11 +124,17 @@ def read(folder: Path) -> Plan:
         raise CaseError(
             f"{folder} holds no {PLAN_FILE}; make one with: cryosim sweep plan SWEEP.toml"
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise CaseError(f"{file} cannot be read: it lacks {error}") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise CaseError(f"{file} cannot be read: {error}") from error
 
 
 def _plan(folder: Path, content: dict[str, Any]) -> Plan:
+    for one in content["points"]:
+        name, ranks = one["name"], one["ranks"]
+        if not (isinstance(name, str) and _NAME.fullmatch(name) and isinstance(ranks, int)):
+            raise ValueError(f"no point is called {name!r} and has {ranks!r} ranks")
     designs = (
         Design(**{**one, "variables": tuple(one["variables"]), "points": tuple(one["points"])})
         for one in content["designs"]

@@ -12,7 +12,7 @@ from cryosim.case.load import Loaded
 from cryosim.case.shorthand import expand
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
-from cryosim.sweep.definition import Value
+from cryosim.sweep.definition import ASIDE, Value
 from cryosim.sweep.designs import Row
 from cryosim.uncertainty.paths import put
 
@@ -21,9 +21,6 @@ FILES = "files"
 
 _FROM_POINT = "../../../" + FILES
 """The same, as seen from the folder of a point."""
-
-ASIDE = ("title", "uncertainty")
-"""Tables of a case that decide nothing of its result."""
 
 _LONGEST_TITLE = 200
 
@@ -110,9 +107,11 @@ class PointCases:
         return self._names[name]
 
 
-def hash_of(fields: Fields) -> str:
-    """Name of the point with these fields: a hash of all that decides its result."""
+def hash_of(fields: Fields, *, error_bands: bool = False) -> str:
+    """Name of the point with these fields: a hash of all that decides what its result holds."""
     deciding = {key: value for key, value in fields.items() if key not in ASIDE}
+    if error_bands:
+        deciding["error bands"] = True
     text = json.dumps(deciding, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

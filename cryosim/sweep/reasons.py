@@ -1,11 +1,13 @@
 """Why a point ended as it did: the state that follows from an answer, an exit code, a last word."""
 
+import errno
 import os
 import re
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from cryosim.ending import RANKS
@@ -45,6 +47,8 @@ _NOISE = re.compile(
 )
 _GO_ON = "; go on with: "
 """Where the message of an interrupted run says how to resume it by hand."""
+_PROBE = 65536
+"""What is written to see whether a disk is full (bytes)."""
 _TAIL = 20000
 """How much of what a point printed is looked at (bytes)."""
 
@@ -83,6 +87,16 @@ def size_of(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
+
+
+def is_full(folder: Path) -> bool:
+    """Whether nothing more can be written to ``folder``."""
+    try:
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE))
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def oom_kills() -> int:

@@ -34,10 +34,12 @@ def plan(
     ] = None,
 ) -> None:
     """Write a folder with a case file for each point; points that are there already stay."""
-    from cryosim.sweep.display import planned
+    from cryosim.sweep.display import planned, planning
     from cryosim.sweep.making import make
 
-    planned(make(definition, out or _folder_of(definition)))
+    with planning() as watch:
+        made = make(definition, out or _folder_of(definition), watch)
+    planned(made)
 
 
 def _folder_of(definition: Path) -> Path:
@@ -60,12 +62,13 @@ def run(
 
     Ends with 3 if points failed; the others are done all the same.
     """
-    from cryosim.sweep.display import planned
+    from cryosim.sweep.display import planned, planning
     from cryosim.sweep.driver import run as run_all
     from cryosim.sweep.making import make
 
     if folder.suffix == ".toml":
-        made = make(folder, _folder_of(folder))
+        with planning(quiet=quiet) as watch:
+            made = make(folder, _folder_of(folder), watch)
         if not quiet:
             planned(made)
         folder = made.plan.folder

@@ -117,6 +117,38 @@ def test_a_list_gives_values_by_header_and_ranks(tmp_path):
     assert case_of(made, first).numerics.integrator == "implicit"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f",{T} [degC]\n0,-5\n", "column 1: is no key path"),
+        (f"{T} [degC],{T}\n-5,-6 degC\n", 'column 2: "protocol[1].temperature" is there twice'),
+        (f"{T} [degC]\nnan\n", "line 2: protocol[1].temperature = nan: expected a number"),
+        (f"{T} [degC]\n-5\n\n-1_0\n", "line 4: protocol[1].temperature = -1_0"),
+        (f"{T} [degC],ranks\n-5,0\n", "line 2: ranks = 0: expected a whole number from 1"),
+        (f"{T} [degC],ranks\n-5,1.5\n", "ranks = 1.5"),
+        (f"{T} [degC]\n-5,3\n", "2 cells, expected 1"),
+        (f'{T} [degC]\n"-5\n', "cannot be read"),
+        (f"{T} [degC]\n", "then a line for each point"),
+        ("", "then a line for each point"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_refused_with_line_and_column(tmp_path, text, expected):
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    message = refusal(tmp_path, '[list]\nfile = "points.csv"')
+    assert expected in message
+    assert message.startswith(str(tmp_path / "points.csv"))
+
+
+def test_points_with_error_bands_are_other_points(tmp_path):
+    bare = names(planned(tmp_path, GRID))
+    assert not names(planned(tmp_path, "error_bands = true\n" + GRID)) & bare
+    assert names(planned(tmp_path, 'time = "1 h"\n' + GRID)) == bare
+
+
+def test_combinations_that_are_alike_are_told(tmp_path):
+    assert planned(tmp_path, f'[grid]\n"{T}" = ["-5 degC", "-6 degC", "-5 degC"]').alike == 1
+
+
 def test_a_hypercube_varies_what_the_library_gives_a_spread(tmp_path):
     made = planned(tmp_path, "[latin]\nsamples = 8\nspreads = true")
     inputs = {item.name: item for item in inputs_of(load(FLANK))}
@@ -213,6 +245,10 @@ def test_points_that_their_case_refuses_are_told_and_planned(tmp_path):
         ("[latin]\nsamples = 2\nspreads = true\n[list]\nfile = 'a.csv'", "a [[design]] of its own"),
         (f'[set]\n"{D}" = "5 min"\n[grid]\n"{T}" = [3]', "with a unit"),
         (f'[set]\n"{D}" = "5"\n[grid]\n"{T}" = ["-3 degC"]', "with what is set"),
+        ('[grid]\n"" = [1]', "expected a key path"),
+        ('[grid]\ntitle = ["a", "b"]', "expected a key path"),
+        ('[grid]\n"protocol[1].perfusion" = [nan]', "expected a finite number"),
+        (f'[grid]\n"{D}" = {{ from = "1 min", to = "9 min", count = 2000000 }}', "at most 1000000"),
         (GRID + f'[latin]\nsamples = 2\nranges = {{ "{D}" = ["1 h", "2 h"] }}', "varied twice"),
     ],
 )  # fmt: skip
@@ -231,4 +267,11 @@ def test_a_folder_without_a_plan_says_how_to_make_one(tmp_path):
         read(tmp_path)
     (tmp_path / "plan.json").write_text('{"for', encoding="utf-8")
     with pytest.raises(CaseError, match="cannot be read"):
+        read(tmp_path)
+    (tmp_path / "plan.json").write_text('{"format": 1}', encoding="utf-8")
+    with pytest.raises(CaseError, match="it lacks 'points'"):
+        read(tmp_path)
+    point = '{"name": "../../x", "ranks": 1, "settings": {}}'
+    (tmp_path / "plan.json").write_text(f'{{"format": 1, "points": [{point}]}}', encoding="utf-8")
+    with pytest.raises(CaseError, match="no point is called"):
         read(tmp_path)
