@@ -12,7 +12,7 @@ from cryosim.sweep import bundles, export, pool, profile, slurm
 from cryosim.sweep.display import Progress, submitted, summary
 from cryosim.sweep.launch import Launch
 from cryosim.sweep.plan import Plan, read
-from cryosim.sweep.states import DONE, FAILED, TAKEN, forget
+from cryosim.sweep.states import DONE, FAILED, OUT_OF_TIME, TAKEN, forget
 from cryosim.sweep.status import status_of
 
 
@@ -113,8 +113,12 @@ def _run_here(
 
 def _refuse_failures(plan: Plan, tally: pool.Tally) -> None:
     """Raise CryosimError if points have failed."""
-    if tally.failed:
-        raise CryosimError(
-            f"{tally.failed} points failed, {tally.tried[DONE] + tally.left[DONE]} are done; "
-            f"why: cryosim sweep status {shlex.quote(str(plan.folder))}"
-        )
+    if not tally.failed:
+        return
+    folder, done = shlex.quote(str(plan.folder)), tally.tried[DONE] + tally.left[DONE]
+    late = tally.tried[OUT_OF_TIME]
+    told = f"{late} of them go on with: cryosim sweep run {folder}; " if late else ""
+    raise CryosimError(
+        f"points that failed: {tally.failed}, done: {done}; {told}"
+        f"why: cryosim sweep status {folder}"
+    )

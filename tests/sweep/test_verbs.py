@@ -24,7 +24,7 @@ def test_a_sweep_from_its_definition_to_its_report(cryosim, tmp_path, folder, mo
 
     ran = cryosim("sweep", "run", folder, "--cores", 1)
     assert ran.code == 3
-    assert "1 points failed, 2 are done" in ran.err
+    assert "points that failed: 1, done: 2" in ran.err
     assert "bad input" in ran.out
 
     status = cryosim("sweep", "status", folder, "--json")
