@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from cryosim.errors import CaseError
 from cryosim.output.files import write_text
-from cryosim.sweep.collect import Watch, collect, write_table
+from cryosim.sweep.collect import LEADING, Watch, collect, write_table
 from cryosim.sweep.content import Content, Picture
 from cryosim.sweep.effects import effects
 from cryosim.sweep.html import as_html
@@ -52,7 +53,7 @@ def report(
     table = collect(plan, watch)
     sweep = Sweep(plan.title, with_cut_margin(table), inputs_of(plan))
     across, up = _input(plan, sweep, x), _input(plan, sweep, y)
-    chosen = _outcome(table, outcome)
+    chosen = _outcome(sweep, outcome)
     files = [*write_table(table, plan.folder)]
     pictures = _pictures(plan, sweep, across, up, chosen) if chosen else []
     files += [plan.folder / FIGURES / f"{picture.name}.png" for picture in pictures]
@@ -73,16 +74,25 @@ def _input(plan: Plan, sweep: Sweep, name: str | None) -> Input | None:
     raise CaseError(f"{name} is no input of this sweep; expected one of: {known}")
 
 
-def _outcome(table: pd.DataFrame, name: str | None) -> str | None:
+def _outcome(sweep: Sweep, name: str | None) -> str | None:
     """The column ``name``, or that of the default outcome; None if nothing is done."""
+    table = sweep.table
     if name is None:
         return default_outcome(table.columns)
-    for column in table.columns:
-        if name in (column, column.rpartition(" [")[0]):
-            if pd.api.types.is_numeric_dtype(table[column]):
-                return str(column)
-            raise CaseError(f"{name} is no number; choose another column of table.csv")
-    raise CaseError(f"{name} is no column of the table; see the first line of table.csv")
+    given = {*LEADING, *(one.column for one in sweep.inputs), CUT}
+    bare = {str(c).rpartition(" [")[0] or str(c): str(c) for c in table if c not in given}
+    column = bare.get(name, name)
+    if column not in bare.values():
+        close = get_close_matches(name, bare, n=1)
+        hint = f'did you mean "{close[0]}"?' if close else "see the first line of table.csv"
+        raise CaseError(f"{name} is no outcome of this sweep; expected a column with one; {hint}")
+    if table[column].isna().all():
+        raise CaseError(f"{name} holds no number at any point that is done; choose another column "
+                        "of table.csv")  # fmt: skip
+    told = table[column].dtype
+    if pd.api.types.is_bool_dtype(told) or not pd.api.types.is_numeric_dtype(told):
+        raise CaseError(f"{name} is no number; choose another column of table.csv")
+    return column
 
 
 def _pictures(

@@ -91,6 +91,12 @@ def reported(tmp_path_factory):
     return plan, files, Page((folder / "report.html").read_text())
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A grid of which every point is done."""
+    return treatments(tmp_path_factory.mktemp("made")).folder
+
+
 def test_the_page_stands_alone_and_tells_what_became_of_the_points(reported):
     plan, files, page = reported
     assert all(file.is_file() for file in files)
@@ -137,6 +143,23 @@ def test_what_is_asked_for_is_there_or_the_names_are_told(tmp_path):
         report(plan.folder, outcome="weight lost")
     with pytest.raises(CaseError, match="no number"):
         report(plan.folder, outcome="verdict")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("protocol[1].temperature", "is no outcome of this sweep"),
+        ("protocol[1].duration [min]", "is no outcome of this sweep"),
+        ("ranks", "is no outcome of this sweep"),
+        ("attempts", "is no outcome of this sweep"),
+        ("fat lost after 180", r'did you mean "fat lost after 180 d"\?'),
+        ("safe", "is no number"),
+        ("limit: melanocytes", "holds no number at any point that is done"),
+    ],
+)
+def test_what_is_no_outcome_is_refused(made, name, said):
+    with pytest.raises(CaseError, match=said):
+        report(made, outcome=name)
 
 
 def test_a_sweep_without_results_has_a_page(tmp_path):
