@@ -43,14 +43,18 @@ def sweep_map(
     x, y = chosen(sweep, x, y)
     panels, note = panels_of(sweep, x, y)
     drawn = pd.concat([panel.rows for panel in panels])
-    norm = _norm(drawn.loc[drawn[STATUS] == DONE, outcome])
     figure = style.page()
     what = f"{label(outcome)} over {x.title} and {y.title}"
     style.headline(figure, sweep.title, f"{what}. {note}" if note else what)
     key = Key(tier, maps=len(panels))
-    draw = _draw_plane if gridded(sweep, x, y) else _draw_points
     framed = frames(figure, panels, x, y)
-    planes = [draw(axes, sweep, panel, (x, y), outcome, norm, key) for axes, panel in framed]
+    if gridded(sweep, x, y):
+        norm, planes = _draw_planes(sweep, framed, (x, y), outcome, key)
+    else:
+        norm = _norm(_numbers(drawn, outcome))
+        for axes, panel in framed:
+            _draw_points(axes, sweep, panel, (x, y), outcome, norm, key)
+        planes = [None] * len(framed)
     if outcome.startswith(LOSSES):
         best = _best(sweep, drawn, outcome, key)
         for (axes, panel), plane in zip(framed, planes, strict=True):
@@ -59,6 +63,26 @@ def sweep_map(
     colour_bar(figure, norm, _colours(norm, outcome), outcome)
     key.draw(figure, sweep.margins(tier).loc[drawn.index])
     return figure
+
+
+def _numbers(rows: pd.DataFrame, outcome: str) -> Floats:
+    column = rows.loc[rows[STATUS] == DONE, outcome]
+    return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+
+
+def _draw_planes(
+    sweep: Sweep, framed: list[tuple[Axes, Panel]], among: tuple[Input, Input], outcome: str,
+    key: Key,
+) -> tuple[BoundaryNorm, list[Plane | None]]:  # fmt: skip
+    """Maps of a grid in the same colours; return these and the planes."""
+    planes = [_plane(sweep, panel, among, outcome, key.tier) for _, panel in framed]
+    shown = [plane.painted(outcome)[2] for plane in planes if plane.smooth]
+    numbers = [_numbers(panel.rows, outcome) for _, panel in framed]
+    norm = _norm(np.concatenate([np.ravel(part) for part in (*numbers, *shown)]))
+    for (axes, panel), plane in zip(framed, planes, strict=True):
+        warned = _plane(sweep, panel, among, outcome, "warning") if key.tier == "error" else None
+        _draw_plane(axes, plane, warned, outcome, norm, key)
+    return norm, [*planes]
 
 
 def _best(sweep: Sweep, drawn: pd.DataFrame, outcome: str, key: Key) -> object:
@@ -84,10 +108,10 @@ def _star(axes: Axes, x: float, y: float) -> None:
               markeredgewidth=1.4, zorder=6.0, clip_on=False)  # fmt: skip
 
 
-def _norm(values: "pd.Series[float]") -> BoundaryNorm:
+def _norm(values: Floats) -> BoundaryNorm:
     """Steps of colour between round numbers."""
-    known = values.dropna()
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    known = values[~np.isnan(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-12):
         low, high = low - 0.5 * max(abs(low), 1.0), high + 0.5 * max(abs(high), 1.0)
     bounds = MaxNLocator(_SHADES, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
@@ -100,20 +124,23 @@ def _colours(norm: BoundaryNorm, outcome: str) -> Colormap:
     return ListedColormap(colormaps["YlGnBu"](shades[::-1] if "[degC]" in outcome else shades))
 
 
+def _plane(
+    sweep: Sweep, panel: Panel, among: tuple[Input, Input], outcome: str, tier: str
+) -> Plane:
+    return plane_of(panel.rows, sweep.margins(tier).loc[panel.rows.index], *among, outcome)
+
+
 def _draw_plane(
-    axes: Axes, sweep: Sweep, panel: Panel, among: tuple[Input, Input], outcome: str,
-    norm: BoundaryNorm, key: Key,
-) -> Plane:  # fmt: skip
+    axes: Axes, plane: Plane, warned: Plane | None, outcome: str, norm: BoundaryNorm, key: Key
+) -> None:
     """A map of a grid: colours, regions of limits, lines of warnings, points."""
-    x, y = among
-    plane = plane_of(panel.rows, sweep.margins(key.tier).loc[panel.rows.index], x, y, outcome)
     axes.set_facecolor(style.PALE)
     axes.set_xlim(*plane.edges(plane.x))
     axes.set_ylim(*plane.edges(plane.y))
     xs, ys = plane.axis(plane.x), plane.axis(plane.y)
     if plane.smooth:
-        masked = np.ma.masked_invalid(plane.values)
-        axes.contourf(xs, ys, masked, levels=norm.boundaries, norm=norm,
+        *at, values = plane.painted(outcome)
+        axes.contourf(*at, np.ma.masked_invalid(values), levels=norm.boundaries, norm=norm,
                       cmap=_colours(norm, outcome), corner_mask=False, zorder=1.0)  # fmt: skip
     else:
         axes.pcolormesh(xs, ys, plane.values, cmap=_colours(norm, outcome), norm=norm, zorder=1.0,
@@ -122,11 +149,9 @@ def _draw_plane(
         axes.set_xticks(xs, labels=[number(level) for level in plane.x])
         axes.set_yticks(ys, labels=[number(level) for level in plane.y])
     _regions(axes, plane, key)
-    if key.tier == "error":
-        warned = sweep.margins("warning").loc[panel.rows.index]
-        _warnings(axes, plane_of(panel.rows, warned, x, y, outcome), key)
+    if warned is not None:
+        _warnings(axes, warned, key)
     _marks(axes, plane, key)
-    return plane
 
 
 def _figures(axes: Axes, xs: Floats, ys: Floats, values: Floats) -> None:
@@ -144,10 +169,9 @@ def _regions(axes: Axes, plane: Plane, key: Key) -> None:
     if not plane.margins:
         return
     names = list(plane.margins)
-    xs, ys, _ = plane.fine(plane.values)
+    xs, ys, lowest = plane.lowest()
     stacked = np.stack([plane.fine(plane.margins[name])[2] for name in names])
     binds = np.where(np.isnan(stacked), np.inf, stacked).argmin(axis=0)
-    lowest = np.min([plane.fine(plane.cut(name))[2] for name in names], axis=0)
     beyond = lowest < 0.0
     for k, name in enumerate(names):
         here = (beyond & (binds == k)).astype(float)

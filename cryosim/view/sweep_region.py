@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cryosim.view.sweep_table import STATUS, Floats, Input, levels_of
+from cryosim.view.sweep_table import CUT, CUT_AT, STATUS, Floats, Input, levels_of
 
 FINE = 241
 """Lines of the fine grid on which regions are coloured."""
@@ -70,6 +70,24 @@ class Plane:
         right beside the last point within.
         """
         return np.maximum(self.margins[name], -1.0)
+
+    def lowest(self) -> tuple[Floats, Floats, Floats]:
+        """The least of all margins on a fine grid and its two axes; it is zero on the edge."""
+        xs, ys, _ = self.fine(self.values)
+        every = np.stack([self.fine(self.cut(name))[2] for name in self.margins])
+        least: Floats = every.min(axis=0)
+        return xs, ys, least
+
+    def painted(self, outcome: str) -> tuple[Floats, Floats, Floats]:
+        """What a smooth map has in colours, and its two axes.
+
+        The margin left is that of the edge: the least between points, not between the least at
+        points, for another limit may bind at the next one.
+        """
+        if outcome == CUT and self.margins:
+            xs, ys, left = self.lowest()
+            return xs, ys, np.maximum(left, CUT_AT)
+        return self.axis(self.x), self.axis(self.y), self.values
 
     def _place(self, at: Floats, fine: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
         """Level below each fine place, and the share of the way on; of cells the nearest."""

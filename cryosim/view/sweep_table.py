@@ -19,6 +19,7 @@ LIMIT = "limit: "
 MARGIN = "binding limit: relative margin [1]"
 CUT = "margin left, cut at -0.2 [1]"
 """The relative margin as pictures show it: far beyond a limit it matters no more how far."""
+CUT_AT = -0.2
 
 _RELATIVE = {"error": ": relative margin [1]", "warning": ": relative margin to warning [1]"}
 
@@ -30,7 +31,7 @@ def relative_column(key: str, tier: str) -> str:
 
 def with_cut_margin(table: pd.DataFrame) -> pd.DataFrame:
     """The table with the column for pictures, where it has margins."""
-    return table.assign(**{CUT: table[MARGIN].clip(lower=-0.2)}) if MARGIN in table else table
+    return table.assign(**{CUT: table[MARGIN].clip(lower=CUT_AT)}) if MARGIN in table else table
 
 
 @dataclass(frozen=True)

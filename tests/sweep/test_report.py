@@ -23,7 +23,7 @@ from cryosim.view.sweep_key import Key
 from cryosim.view.sweep_map import sweep_map
 from cryosim.view.sweep_panels import panels_of
 from cryosim.view.sweep_region import plane_of
-from cryosim.view.sweep_table import Sweep, least
+from cryosim.view.sweep_table import CUT, CUT_AT, MARGIN, Sweep, least, with_cut_margin
 
 LOSS = "fat lost after 180 d [%]"
 VOID = {"meta", "img", "input"}
@@ -210,6 +210,26 @@ def test_between_levels_margins_are_bilinear_and_the_least_binds(tmp_path):
     assert (left[cold] < 0.0).all()
     assert (left[~cold] > 0.0).all()
     assert ys[0] == 20.0
+
+
+def test_the_margin_left_is_zero_on_the_edge_and_nowhere_else(tmp_path):
+    plan = treatments(tmp_path, (-6.0, -12.0, -18.0), (20.0, 40.0, 60.0))
+    table = collect(plan)
+    x, y = inputs_of(plan)
+    skin, ice = (f"limit: {key}: relative margin [1]" for key in ("skin_surface", "ice"))
+    table[skin] = 0.3 * (table[x.column] + 12.0) / 6.0 + 0.06
+    table[ice] = -9.0 * (table[x.column] + 12.0) / 6.0 + 0.06
+    table[MARGIN] = table[[skin, ice]].min(axis=1)
+    sweep = Sweep(plan.title, with_cut_margin(table), (x, y))
+    plane = plane_of(sweep.table, sweep.margins("error"), x, y, CUT)
+    *_, painted = plane.painted(CUT)
+    *_, lowest = plane.lowest()
+    np.testing.assert_array_equal(painted < 0.0, lowest < 0.0)
+    assert painted.min() == CUT_AT
+    assert painted.max() > sweep.table[CUT].max(), "between points another limit binds"
+    with style.typography():
+        coloured = sweep_map(sweep, CUT, x, y).axes[0].collections[0]
+    assert coloured.norm.vmax >= painted.max(), "no place is without a colour"
 
 
 def test_a_single_hole_is_bridged_and_a_larger_one_is_not(tmp_path):
