@@ -31,6 +31,9 @@ _SHADES = 14
 _MOST_FIGURES = 48
 """Cells of a map up to which their values are written."""
 
+_CORNER = (0.36, 0.32)
+"""From the middle of a cell to the star of the best point."""
+
 _ROOM = 20000.0
 """Area (points squared) that scattered marks share, so that many do not hide each other."""
 
@@ -96,11 +99,12 @@ def _best(sweep: Sweep, drawn: pd.DataFrame, outcome: str, key: Key) -> object:
 
 
 def _place(plane: Plane | None, row: "pd.Series[float]", x: Input, y: Input) -> tuple[float, float]:
-    """Where a point stands on its map."""
+    """Where the star of a point stands: on it, in a cell in the corner beside the number."""
     if plane is None:
         return float(row[x.column]), float(row[y.column])
     i, j = list(plane.y).index(row[y.column]), list(plane.x).index(row[x.column])
-    return float(plane.axis(plane.x)[j]), float(plane.axis(plane.y)[i])
+    beside = (0.0, 0.0) if plane.smooth else _CORNER
+    return float(plane.axis(plane.x)[j]) + beside[0], float(plane.axis(plane.y)[i]) + beside[1]
 
 
 def _star(axes: Axes, x: float, y: float) -> None:

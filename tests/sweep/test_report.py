@@ -261,6 +261,11 @@ def test_words_make_cells(tmp_path):
         axes = sweep_map(sweep, LOSS, *sweep.inputs).axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["cup", "plate"]
     assert sorted(text.get_text() for text in axes.texts) == ["20", "20", "40", "40"]
+    [star] = [line for line in axes.lines if line.get_marker() == "*"]
+    at = np.array(star.get_xydata()[0])
+    away = [np.abs(at - np.array(text.get_position())) for text in axes.texts]
+    assert min(gap.max() for gap in away) > 0.3, "the star hides no number"
+    assert tuple(np.rint(at)) == (0.0, 1.0), "and is in the cell of the best point"
 
 
 def test_further_inputs_make_small_maps_and_the_rest_is_held(tmp_path):
