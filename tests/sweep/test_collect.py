@@ -79,6 +79,7 @@ def test_points_without_a_result_keep_their_rows(tmp_path, monkeypatch):
     table = collect(plan)
     assert list(table["status"][:5]) == ["waiting", "unreadable", "done", "diverged", "done"]
     assert "JSONDecodeError" in table["message"][1]
+    assert "delete it and run the sweep again" in table["message"][1]
     assert (table["message"][3], table["attempts"][3]) == ("too stiff", 2)
     assert table[INPUTS].notna().all(axis=None)
     assert list(table[LOSS].isna()[:5]) == [True, True, False, True, False]
