@@ -13,7 +13,7 @@ from cryosim.errors import CaseError
 from cryosim.output.files import write_text
 from cryosim.sweep.collect import LEADING, Watch, collect, write_table
 from cryosim.sweep.content import Content, Picture
-from cryosim.sweep.effects import effects
+from cryosim.sweep.effects import effects, explained
 from cryosim.sweep.html import as_html
 from cryosim.sweep.plan import Plan, Point, read
 from cryosim.sweep.states import RESULT_FILE
@@ -35,6 +35,9 @@ from cryosim.view.sweep_words import default_outcome, label
 
 HTML_FILE = "report.html"
 FIGURES = "figures"
+
+_OF_ALL = 0.5
+"""Share of the points that the effects must be of to rank the inputs, assumption."""
 
 ASKED = 10
 """Results, evenly from the table, whose sources and versions are told for all."""
@@ -106,16 +109,19 @@ def _pictures(
         if sweep.table[column].notna().sum() < 2:
             continue
         found = effects(plan, sweep.table, column)
-        by_effect = _order(sweep, found)
+        best = _best(found)
+        ranked = _order(sweep, best, column)
+        kept = best is not None and best.interaction is not None and len(plan.designs) == 1
+        mapped = sweep if kept else ranked  # on a grid the levels decide
         try:
             with style.typography():
-                _save(plan, f"{prefix}map", sweep_map(by_effect, column, x, y))
+                _save(plan, f"{prefix}map", sweep_map(mapped, column, x, y))
             drawn.append(Picture(f"{prefix}map", f"Map: {label(column)}"))
         except CaseError:  # one input is no plane
             if x is not None or y is not None:
                 raise
         with style.typography():
-            _save(plan, f"{prefix}effects", sweep_effects(sweep, column, _best(found)))
+            _save(plan, f"{prefix}effects", sweep_effects(ranked, column, best))
         drawn.append(Picture(f"{prefix}effects", f"What {label(column)} follows"))
     if drawn:
         with style.typography():
@@ -124,15 +130,20 @@ def _pictures(
     return drawn
 
 
-def _order(sweep: Sweep, found: Sequence[Effects]) -> Sweep:
-    """The sweep with the inputs that matter most first; those of maps are taken from there.
+def _order(sweep: Sweep, best: Effects | None, outcome: str) -> Sweep:
+    """The sweep with the inputs that matter most first.
 
-    On a grid the levels decide, so the order is kept.
+    Where the effects leave out an input that varies, by what each explains over all points.
     """
-    best = _best(found)
-    if best is None or best.interaction is not None:
-        return sweep
-    order = [effect.column for effect in best.effects]
+    vary = [one.column for one in sweep.inputs if sweep.done[one.column].nunique() > 1]
+    order = [effect.column for effect in best.effects] if best is not None else []
+    if (
+        not order
+        or not set(vary) <= set(order)
+        or best is None
+        or best.n < _OF_ALL * len(sweep.done)
+    ):
+        order = [*explained(sweep.done, vary, outcome)]
     ranked = sorted(
         sweep.inputs, key=lambda o: order.index(o.column) if o.column in order else len(order)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ MOST_BARS, MOST_PANELS = 8, 6
 
 BINS = 8
 """Bins of an input with more levels than that, with as many points in each; assumption."""
+
+_LETTERS = 54
+"""Of a line of the note."""
 
 _FIRST, _TOTAL = style.FRONT, style.COLD
 
@@ -53,12 +57,10 @@ class Effects:
 
 
 def sweep_effects(sweep: Sweep, outcome: str, found: Effects | None) -> Figure:
-    """Shares of variance at the left, means along the inputs that matter most at the right."""
+    """Shares of variance at the left, means along the first inputs at the right."""
     figure = style.page()
     style.headline(figure, sweep.title, f"What {label(outcome)} follows")
-    order = [e.column for e in found.effects] if found else []
     vary = [one for one in sweep.inputs if sweep.done[one.column].nunique() > 1]
-    vary.sort(key=lambda o: order.index(o.column) if o.column in order else len(order))
     _bars(figure, {one.column: one.title for one in sweep.inputs}, found)
     _curves(figure, sweep.done, vary[:MOST_PANELS], outcome)
     left = len(vary) - MOST_PANELS
@@ -144,7 +146,8 @@ def _explained(figure: Figure, axes: Axes, found: Effects) -> None:
     said = f"{found.method}, {found.n} points" + (f"\n{found.note}" if found.note else "")
     figure.text(0.035, 0.865, said.split("\n")[0], fontsize=style.SMALL, color=style.FAINT)
     if found.note:
-        figure.text(0.035, bottom - 0.085 - 0.032 * len(handles), found.note, va="top",
+        note = "\n".join("\n".join(wrap(line, _LETTERS)) for line in found.note.split("\n"))
+        figure.text(0.035, bottom - 0.085 - 0.032 * len(handles), note, va="top",
                     fontsize=style.SMALL, color="#4a5565")  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from SALib.sample import sobol
 from support.finished import treatments
 
 from cryosim.sweep.collect import collect
-from cryosim.sweep.effects import anova, effects, given_data, sobol_indices
+from cryosim.sweep.effects import anova, effects, explained, given_data, sobol_indices
 from cryosim.sweep.making import make
+from cryosim.sweep.plan import Design, Plan, Point, Running, Variable
 
 
 def grid(function, a=(0.0, 1.0, 2.0, 3.0), b=(0.0, 1.0, 2.0)):
@@ -112,3 +113,85 @@ def test_the_indices_of_a_sweep_are_of_the_inputs_that_its_sampler_varied(tmp_pa
     first = {effect.column: effect.share for effect in found.effects}
     assert first.pop("anatomy.layers[2].thickness [mm]") == pytest.approx(1.0, abs=0.1)
     assert all(abs(index) < 0.1 for index in first.values())
+
+
+def in_cells(tmp_path, kind, X, cells):
+    """A plan of the samples ``X`` of x1 and x2 in cells of c and d, and its table without outcomes.
+
+    The cells are named, so that the plan tells them apart by settings only.
+    """
+    variables = tuple(Variable(name, "1") for name in ("x1", "x2", "c", "d"))
+    points, designs = [], []
+    for k, cell in enumerate(cells):
+        rows = [dict(zip(("x1", "x2", "c", "d"), (*x, *cell), strict=True)) for x in X]
+        named = [Point(f"{k}-{i}", 1, row) for i, row in enumerate(rows)]
+        designs.append(Design(kind, ("x1", "x2"), len(X), 0, tuple(p.name for p in named)))
+        points += named
+    plan = Plan(tmp_path, "", "", variables, tuple(points), tuple(designs), Running())
+    table = pd.DataFrame([p.settings for p in points]).set_axis(
+        ["x1 [1]", "x2 [1]", "c [1]", "d [1]"], axis=1
+    )
+    return plan, table.assign(point=[p.name for p in points], status="done")
+
+
+def unit_sobol(n):
+    problem = {"num_vars": 2, "names": ["x1", "x2"], "bounds": [[0.0, 1.0]] * 2}
+    return sobol.sample(problem, n, calc_second_order=False, seed=1)
+
+
+def with_outcome(table):
+    """2 x1 + c x2: by variance 1/3 of x1, 1/4 of c, 1/12 of both x2 and c; nothing of d."""
+    x1, x2, c, _ = table.iloc[:, :4].to_numpy(dtype=float).T
+    return table.assign(y=2.0 * x1 + c * x2)
+
+
+@pytest.mark.parametrize("d", [(5.0,), (5.0, 6.0)])
+def test_a_sobol_design_in_a_grid_has_the_indices_of_the_whole(tmp_path, d):
+    cells = list(product((-1.0, 1.0), d))
+    plan, table = in_cells(tmp_path, "sobol", unit_sobol(512), cells)
+    [found] = effects(plan, with_outcome(table).sample(frac=1.0, random_state=0), "y")
+    told = {effect.column: (effect.share, effect.total) for effect in found.effects}
+    assert told["x1 [1]"] == pytest.approx((1 / 2, 1 / 2), abs=0.01)
+    assert told["x2 [1]"] == pytest.approx((0.0, 1 / 8), abs=0.01)
+    assert told["c [1]"] == pytest.approx((3 / 8, 1 / 2), abs=0.01)
+    assert told.get("d [1]", (0.0, 0.0)) == pytest.approx((0.0, 0.0), abs=1e-12)
+    assert ("d [1]" in told) == (len(d) > 1)
+    assert found.n == len(table)
+    assert f"over all {len(cells)} cells of the grid" in found.note
+
+
+def test_a_latin_hypercube_in_a_grid_has_them_too(tmp_path):
+    X = np.random.default_rng(0).random((200, 2))
+    plan, table = in_cells(tmp_path, "latin", X, [(-1.0, 5.0), (1.0, 5.0)])
+    table = with_outcome(table)
+    table.loc[3, "y"] = np.nan
+    [found] = effects(plan, table, "y")
+    assert shares(found) == pytest.approx(
+        {"x1 [1]": 1 / 2, "c [1]": 3 / 8, "x2 [1]": 0.0}, abs=0.05
+    )
+    assert found.n == 398
+    assert "1 of 200 points are missing" in found.note
+
+
+def test_cells_that_are_no_grid_say_which_one_is_told_of(tmp_path):
+    plan, table = in_cells(tmp_path, "sobol", unit_sobol(64), [(-1.0, 5.0), (1.0, 6.0)])
+    notes = [found.note for found in effects(plan, with_outcome(table), "y")]
+    assert notes == ["1 of 2 such designs only: c = \N{MINUS SIGN}1, d = 5",
+                     "1 of 2 such designs only: c = 1, d = 6"]  # fmt: skip
+
+
+def test_effects_of_one_design_of_several_say_so(tmp_path):
+    plan, table = in_cells(tmp_path, "sobol", unit_sobol(16), [(1.0, 5.0)])
+    other = Design("list", ("x1", "x2"), 9, 0, plan.designs[0].points[:9])
+    both = Plan(tmp_path, "", "", plan.variables, plan.points, (*plan.designs, other), Running())
+    [found] = effects(both, with_outcome(table).iloc[:-4], "y")
+    assert found.note.startswith("of the Sobol design only: 60 of the 60 points that are done")
+
+
+def test_inputs_are_ranked_over_all_points_by_what_their_means_explain(tmp_path):
+    _, table = in_cells(tmp_path, "latin", np.random.default_rng(0).random((200, 2)),
+                        [(-1.0, 5.0), (1.0, 5.0)])  # fmt: skip
+    found = explained(with_outcome(table), ["x2 [1]", "c [1]", "x1 [1]"], "y")
+    assert list(found) == ["x1 [1]", "c [1]", "x2 [1]"]
+    assert found["c [1]"] == pytest.approx(3 / 8, abs=0.05)
+    assert found["x2 [1]"] == pytest.approx(0.0, abs=0.02)
