@@ -68,6 +68,8 @@ class Key:
     signs: list[str] = field(default_factory=list)
     rim: bool = False
     scattered: bool = False
+    moved: int = 0
+    """Points that are drawn beside the one that they coincide with."""
     maps: int = 1
     best: str = ""
 
@@ -157,6 +159,9 @@ class Key:
             said.append(f"In warning {where}: {titles}.")
         if self.bound and not self.scattered:
             said.append("Hatched: the limit that is exceeded furthest, of its way from harmless.")
+        if self.moved:
+            said.append(f"{self.moved} points that coincide with others here are drawn beside "
+                        "them.")  # fmt: skip
         return said
 
 

@@ -21,6 +21,7 @@ from cryosim.view.sweep_key import (
     limit_marker,
 )
 from cryosim.view.sweep_panels import Panel, chosen, frames, gridded, panels_of
+from cryosim.view.sweep_points import X, Y, stand
 from cryosim.view.sweep_region import Plane, plane_of
 from cryosim.view.sweep_table import DONE, PENDING, STATUS, Floats, Input, Sweep, least
 from cryosim.view.sweep_words import LOSSES, label, number, unit_of
@@ -52,17 +53,17 @@ def sweep_map(
     key = Key(tier, maps=len(panels))
     framed = frames(figure, panels, x, y)
     if gridded(sweep, x, y):
-        norm, planes = _draw_planes(sweep, framed, (x, y), outcome, key)
+        norm, placed = _draw_planes(sweep, framed, (x, y), outcome, key)
     else:
         norm = _norm(_numbers(drawn, outcome))
-        for axes, panel in framed:
-            _draw_points(axes, sweep, panel, (x, y), outcome, norm, key)
-        planes = [None] * len(framed)
+        placed = [
+            _draw_points(axes, sweep, panel, (x, y), outcome, norm, key) for axes, panel in framed
+        ]
     if outcome.startswith(LOSSES):
         best = _best(sweep, drawn, outcome, key)
-        for (axes, panel), plane in zip(framed, planes, strict=True):
+        for (axes, panel), drawn_at in zip(framed, placed, strict=True):
             if best in panel.rows.index:
-                _star(axes, *_place(plane, panel.rows.loc[best], x, y))
+                _star(axes, *_place(drawn_at, panel.rows.loc[best], x, y))
     colour_bar(figure, norm, _colours(norm, outcome), outcome)
     key.draw(figure, sweep.margins(tier).loc[drawn.index])
     return figure
@@ -76,7 +77,7 @@ def _numbers(rows: pd.DataFrame, outcome: str) -> Floats:
 def _draw_planes(
     sweep: Sweep, framed: list[tuple[Axes, Panel]], among: tuple[Input, Input], outcome: str,
     key: Key,
-) -> tuple[BoundaryNorm, list[Plane | None]]:  # fmt: skip
+) -> tuple[BoundaryNorm, list[Plane | pd.DataFrame]]:  # fmt: skip
     """Maps of a grid in the same colours; return these and the planes."""
     planes = [_plane(sweep, panel, among, outcome, key.tier) for _, panel in framed]
     shown = [plane.painted(outcome)[2] for plane in planes if plane.smooth]
@@ -98,10 +99,13 @@ def _best(sweep: Sweep, drawn: pd.DataFrame, outcome: str, key: Key) -> object:
     return good.idxmax()
 
 
-def _place(plane: Plane | None, row: "pd.Series[float]", x: Input, y: Input) -> tuple[float, float]:
+def _place(
+    drawn_at: Plane | pd.DataFrame, row: "pd.Series[float]", x: Input, y: Input
+) -> tuple[float, float]:
     """Where the star of a point stands: on it, in a cell in the corner beside the number."""
-    if plane is None:
-        return float(row[x.column]), float(row[y.column])
+    if isinstance(drawn_at, pd.DataFrame):
+        return float(drawn_at.loc[row.name, X]), float(drawn_at.loc[row.name, Y])
+    plane = drawn_at
     i, j = list(plane.y).index(row[y.column]), list(plane.x).index(row[x.column])
     beside = (0.0, 0.0) if plane.smooth else _CORNER
     return float(plane.axis(plane.x)[j]) + beside[0], float(plane.axis(plane.y)[i]) + beside[1]
@@ -231,9 +235,8 @@ def _sign(axes: Axes, x: npt.ArrayLike, y: npt.ArrayLike, marker: str) -> None:
 def _draw_points(
     axes: Axes, sweep: Sweep, panel: Panel, among: tuple[Input, Input], outcome: str,
     norm: BoundaryNorm, key: Key,
-) -> None:  # fmt: skip
-    """A map of scattered points: a disc each, or the mark of the limit that binds."""
-    x, y = (one.column for one in among)
+) -> pd.DataFrame:  # fmt: skip
+    """A map of scattered points: a disc each, or the mark of the limit that binds; their places."""
     rows, margins = panel.rows, sweep.margins(key.tier)
     done = rows[(rows[STATUS] == DONE) & rows[outcome].notna()]
     names, lowest = least(margins.loc[done.index])
@@ -241,18 +244,26 @@ def _draw_points(
     axes.grid(visible=True)
     size = float(np.clip(_ROOM / max(len(rows), 1), 8.0, 95.0))
     thin = np.sqrt(size / 95.0)
+    at, moved = stand(axes, sweep, rows, among, size)
+    key.moved += moved
     scatter = partial(axes.scatter, cmap=_colours(norm, outcome), norm=norm, s=size)
     within = done[~beyond]
-    scatter(within[x], within[y], c=within[outcome], edgecolors=style.INK, linewidths=1.2 * thin,
+    scatter(*_at(at, within), c=within[outcome], edgecolors=style.INK, linewidths=1.2 * thin,
             zorder=2.0)  # fmt: skip
     for name in dict.fromkeys(names[beyond]):
         these = done[beyond & (names == name)]
         key.binding(name)
-        scatter(these[x], these[y], c=these[outcome], marker=limit_marker(name),
+        scatter(*_at(at, these), c=these[outcome], marker=limit_marker(name),
                 edgecolors=limit_colour(name), linewidths=2.6 * thin, zorder=3.0)  # fmt: skip
     key.scattered = True
     waits = rows[STATUS].isin(PENDING)
     for which, marker in ((waits, "o"), (~waits & (rows[STATUS] != DONE), "X")):
         if which.any():
             key.sign(marker)
-            _sign(axes, rows.loc[which, x], rows.loc[which, y], marker)
+            _sign(axes, *_at(at, rows[which]), marker)
+    return at
+
+
+def _at(places: pd.DataFrame, rows: pd.DataFrame) -> tuple[Floats, Floats]:
+    x, y = (places.loc[rows.index, one].to_numpy(dtype=float) for one in (X, Y))
+    return x, y

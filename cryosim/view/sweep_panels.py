@@ -33,8 +33,13 @@ class Panel:
 
 
 def chosen(sweep: Sweep, x: Input | None, y: Input | None) -> tuple[Input, Input]:
-    """The two inputs of a map: those asked for, else the ones with the most levels."""
-    numeric = sorted(sweep.numeric(), key=lambda one: -sweep.table[one.column].nunique())
+    """The two inputs of a map: those asked for, else the ones with the most levels.
+
+    Of scattered points, the first that have more levels than would be told apart by maps.
+    """
+    count = {one: sweep.table[one.column].nunique() for one in sweep.inputs}
+    scattered = not _on_levels(sweep, list(sweep.inputs))
+    numeric = sorted(sweep.numeric(), key=lambda o: count[o] <= MOST if scattered else -count[o])
     vary = [one for one in sweep.inputs if sweep.table[one.column].nunique() > 1]
     rest = [one for one in dict.fromkeys([*numeric, *vary]) if one not in (x, y)]
     if x is None and rest:
@@ -55,7 +60,11 @@ def _others(sweep: Sweep, x: Input, y: Input) -> list[Input]:
 
 def gridded(sweep: Sweep, x: Input, y: Input) -> bool:
     """Whether the points lie on levels of every input, rather than scattered."""
-    among = [x, y, *_others(sweep, x, y)]
+    return _on_levels(sweep, [x, y, *_others(sweep, x, y)])
+
+
+def _on_levels(sweep: Sweep, among: list[Input]) -> bool:
+    among = [one for one in among if sweep.table[one.column].nunique() > 0]
     count = float(np.prod([float(sweep.table[one.column].nunique()) for one in among]))
     full = sweep.table.dropna(subset=[one.column for one in among])
     unique = not full.duplicated([one.column for one in among]).any()
@@ -68,7 +77,10 @@ def panels_of(sweep: Sweep, x: Input, y: Input) -> tuple[list[Panel], str]:
     if not others:
         return [Panel(sweep.table, ())], ""
     if not gridded(sweep, x, y):
-        return [Panel(sweep.table, ())], f"Varies too: {', '.join(o.title for o in others)}"
+        facets = [one for one in others if _of_few(sweep, one)][:2]
+        rest = [one.title for one in others if one not in facets]
+        told = f"Varies too: {', '.join(rest)}" if rest else ""
+        return _by_level(sweep.table, facets), told
     others.sort(key=lambda one: sweep.table[one.column].nunique())
     facets, held = others[:2], others[2:]
     rows, note = sweep.table, []
@@ -76,6 +88,17 @@ def panels_of(sweep: Sweep, x: Input, y: Input) -> tuple[list[Panel], str]:
         middle = levels_of(rows, one)[(sweep.table[one.column].nunique() - 1) // 2]
         rows = rows[rows[one.column] == middle]
         note.append(setting(one.title, middle))
+    return _by_level(rows, facets), f"Held: {', '.join(note)}" if note else ""
+
+
+def _of_few(sweep: Sweep, one: Input) -> bool:
+    """Whether maps by the levels of an input show all points."""
+    column = sweep.table[one.column]
+    return column.nunique() <= MOST and not column.isna().any()
+
+
+def _by_level(rows: pd.DataFrame, facets: list[Input]) -> list[Panel]:
+    """A map for each combination of levels of the ``facets`` that has points."""
     levels = [_few(levels_of(rows, one)) for one in facets]
     panels = []
     for values in product(*levels):
@@ -83,8 +106,9 @@ def panels_of(sweep: Sweep, x: Input, y: Input) -> tuple[list[Panel], str]:
         for one, value in zip(facets, values, strict=True):
             part = part[part[one.column] == value]
         told = [setting(one.title, v) for one, v in zip(facets, values, strict=True)]
-        panels.append(Panel(part, tuple(told)))
-    return panels, f"Held: {', '.join(note)}" if note else ""
+        if len(part):
+            panels.append(Panel(part, tuple(told)))
+    return panels
 
 
 def _few(levels: list[object]) -> list[object]:

@@ -312,3 +312,30 @@ def test_scattered_points_are_marked_by_the_limit_that_binds(tmp_path):
     assert sorted(len(c.get_offsets()) for c in figure.axes[0].collections) == sorted(
         [beyond, 39 - beyond]
     )
+
+
+def test_scattered_points_that_coincide_stand_beside_each_other(tmp_path):
+    fat, time = Variable("anatomy.thickness.fat", "mm"), Variable("protocol[2].duration", "min")
+    some = np.random.default_rng(0).uniform(5.0, 50.0, (12, 3))
+    rows = [(*map(float, row), t) for t in (1.0, 2.0) for row in some]
+    rows += [(*row[:2], row[2] + 1.0, row[3]) for row in rows]
+    plan = planned(tmp_path, [DURATION, fat, TEMPERATURE, time], rows, "latin")
+    for point, row in zip(plan.points, rows, strict=True):
+        finish(plan, point, result(row[0] * row[3]))
+    sweep = sweep_of(plan)
+    ranked = Sweep(sweep.title, sweep.table, (sweep.inputs[3], *sweep.inputs[:3]))
+    panels, note = panels_of(ranked, *sweep.inputs[:2])
+    assert [panel.titles for panel in panels] == [
+        ("phase 2: duration = 1 min",), ("phase 2: duration = 2 min",)
+    ]  # fmt: skip
+    assert note == "Varies too: cooling: temperature [°C]"
+    with style.typography():
+        figure = sweep_map(ranked, LOSS)
+    assert "cooling: duration" in figure.axes[0].get_xlabel(), "not the one with two levels"
+    for axes in figure.axes[:2]:
+        at = np.concatenate([c.get_offsets() for c in axes.collections])
+        apart = np.linalg.norm(axes.transData.transform(at)[:, None]
+                               - axes.transData.transform(at)[None], axis=-1)  # fmt: skip
+        assert apart[~np.eye(len(at), dtype=bool)].min() > 3.0, "pixels"
+    told = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+    assert "24 points that coincide with others here are drawn beside them" in told
