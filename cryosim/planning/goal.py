@@ -1,10 +1,12 @@
 """What is wanted of a plan: an outcome, its target, and the ranges to look in."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryosim.errors import CaseError
 from cryosim.planning.margins import Margin
+from cryosim.planning.search import Judged
 from cryosim.uncertainty.outcomes import Outcomes
 from cryosim.units import convert, fits, split
 
@@ -12,6 +14,15 @@ LOSS = "fat lost after "
 """Outcomes that a plan is about if no other is named."""
 
 _DAYS = re.compile(r"\d+ d")
+
+_RISING = ("lost", "thinner")
+"""Words of outcomes that rise with time and cold, which a message names."""
+
+_FALLING = ("limit: ", "viable adipocytes", "last heat flux")
+"""Words of outcomes that do not, or that a plan keeps and does not reach for."""
+
+NEARLY_ALL = 0.75
+"""Part of the temperatures of a grid; an assumption."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,30 @@ def _outcome(at: str | None, outcomes: Outcomes) -> str:
         there = ", ".join(n.removeprefix(LOSS) for n in days) or "no days"
         raise CaseError(f'--at "{at}": no such outcome; expected one of {there}, or a name of '
                         "quantities or outcome in result.json")  # fmt: skip
+    if fits(outcomes[name][1], "K") or any(words in name for words in _FALLING):
+        can = ", ".join(n for n in outcomes if any(word in n for word in _RISING))
+        raise CaseError(f'--at "{name}" cannot be planned: it does not rise with time and cold; '
+                        f"expected one that does, such as {can or 'a loss'}")  # fmt: skip
     return name
+
+
+def refuse_what_does_not_rise(goal: Goal, grid: Sequence[Judged]) -> None:
+    """Raise CaseError if the outcome falls with time on the ``grid``, or is the same everywhere."""
+    columns: dict[float, list[float]] = {}
+    for judged in sorted(grid, key=lambda j: j.setting):
+        columns.setdefault(judged.setting.temperature, []).append(judged.loss)
+    falls = sum(1 for losses in columns.values() if losses[-1] < losses[0] * (1.0 - 1e-6))
+    least, most = (f({x for losses in columns.values() for x in losses}) for f in (min, max))
+    if falls > NEARLY_ALL * len(columns):
+        what = f"falls with time at {falls} of {len(columns)} temperatures"
+    elif len(grid) > 1 and least == most > 0.0:
+        what = f"is {most:.4g} {goal.unit} at every temperature and time"
+    else:
+        return
+    raise CaseError(
+        f'"{goal.outcome}" cannot be planned: it {what}; choose with --at an outcome that rises, '
+        "such as a loss"
+    )
 
 
 def quantity(text: str, unit: str, option: str, example: str) -> float:

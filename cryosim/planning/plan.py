@@ -10,7 +10,7 @@ from cryosim.output.files import write_json, write_text
 from cryosim.planning import told
 from cryosim.planning.confirm import ran
 from cryosim.planning.evaluations import TABLE_FILE, Evaluations, Watch, write_table
-from cryosim.planning.goal import goal_of
+from cryosim.planning.goal import goal_of, refuse_what_does_not_rise
 from cryosim.planning.margins import guards_of
 from cryosim.planning.model import Correction, Model
 from cryosim.planning.search import Judged, Search, Stop
@@ -66,6 +66,10 @@ def _planned(task: Task, evaluations: Evaluations, say: Say) -> dict[str, Any]:
     goal = goal_of(task.wanted, outcomes)
     guards = guards_of(task.loaded.case.limits, task.wanted.margin)
     model = Model(evaluations, goal, guards)
+    say("the map")
+    grid = Search(model, task.rhythm, task.space)
+    grid.grid(1)
+    refuse_what_does_not_rise(goal, grid.seen(1))
     search, best, runs = _confirmed(task, model, say)
     say("the front")
     fronts = {n: search.front(n) for n in range(1, task.space.cycles + 1)}

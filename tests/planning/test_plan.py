@@ -46,6 +46,8 @@ def outcomes(s: Setting, share=1.0) -> dict:
     return {
         "fat lost after 90 d": (0.9 * share * lost, "%"), OUTCOME: (share * lost, "%"),
         "volume lost after 180 d": (0.1 * share * lost, "mm"),
+        "fat: coldest": (coldest + 1.0, "degC"), "fat: viable adipocytes": (1.0 - lost / 100, "1"),
+        "fat left": (100.0 - lost, "%"), "fat layer at first": (18.0, "mm"),
         "limit: skin_surface": (coldest + (0.2 if share < 1.0 else 0.0), "degC"),
     }  # fmt: skip
 
@@ -264,6 +266,22 @@ def test_goals_are_days_or_names_with_a_unit_that_fits():
     assert span(("250 K", "0 degC"), "degC", "--temperature", "")[0] == pytest.approx(-23.15)
     with pytest.raises(CaseError, match="lower end first"):
         span(("0 degC", "-5 degC"), "degC", "--temperature", "")
+
+
+@pytest.mark.parametrize(("at", "target", "says"), [
+    ("fat: coldest", "2 degC", "expected one that does, such as fat lost after 90 d"),
+    ("fat: viable adipocytes", "0.5", "does not rise with time and cold"),
+    ("limit: skin_surface", "-9 degC", "does not rise"),
+    ("fat left", "80 %", "falls with time at 6 of 6 temperatures"),
+    ("fat layer at first", "10 mm", "is 18 mm at every temperature and time"),
+])  # fmt: skip
+def test_what_does_not_rise_cannot_be_planned(tmp_path, cryosim, monkeypatch, at, target, says):
+    simulated(monkeypatch)
+    case = written(tmp_path, SHORT)
+    done = cryosim("plan", case, "--at", at, "--target", target, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert says in " ".join(done.err.split())
+    assert not (tmp_path / "out/planned.toml").exists()
 
 
 def test_a_model_that_fails_says_where(tmp_path, monkeypatch):
