@@ -15,12 +15,12 @@ from cryosim.planning.margins import guards_of
 from cryosim.planning.model import Correction, Model
 from cryosim.planning.search import Judged, Search, Stop
 from cryosim.planning.setting import Setting
-from cryosim.planning.task import Task, own_setting, planned_text
+from cryosim.planning.task import PLANNED_FILE, Task, own_setting, planned_text, prepared
 from cryosim.uncertainty.outcomes import outcomes_of
 from cryosim.uncertainty.samples import base_of
 from cryosim.uncertainty.workers import cores, working
 
-PLAN_FILE, PLANNED_FILE = "planning.json", "planned.toml"
+PLAN_FILE = "planning.json"
 
 RUNS = 3
 """In the case's own dimension at most; an assumption."""
@@ -39,6 +39,7 @@ def plan(
     """Search, confirm, write the folder of the plan; return what ``planning.json`` says."""
     began = perf_counter()
     base = base_of(task.loaded, task.dimension)
+    prepared(task)
     with working(workers or cores()) as team:
         evaluations = Evaluations(task.out, task.loaded, task.template, base, team, watch)
         try:

@@ -1,5 +1,6 @@
 """A plan that was checked and can begin: its case, its ranges, its protocol left open."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,11 @@ from cryosim.planning.search import Space
 from cryosim.planning.setting import Rhythm, Setting, Template, template_of
 from cryosim.uncertainty.samples import base_of, default_dimension
 from cryosim.units import ZERO_CELSIUS
+
+PLANNED_FILE = "planned.toml"
+
+_CASES = (PLANNED_FILE, "planned_?d.toml", "run_*/case.toml")
+"""Case files that a plan writes or takes away."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,20 @@ def task_of(path: Path, wanted: Wanted, out: Path | None) -> Task:
         )
     folder = out or Path("results") / f"{path.stem}_plan"
     return Task(loaded, wanted, template, dimension, space, folder)
+
+
+def prepared(task: Task) -> None:
+    """Make the folder of the plan, before anything is run; raises CaseError if it cannot be."""
+    folder, case = task.out, task.loaded.path
+    own = [file for name in _CASES for file in folder.glob(name)]
+    if any(file.samefile(case) for file in own if file.exists()):
+        raise CaseError(f"{folder} holds the case that is planned; choose another with --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CaseError(f"{folder} is no folder to write to: {error.strerror or error}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CaseError(f"{folder} is no folder to write to: permission denied")
 
 
 def own_setting(task: Task) -> Setting:

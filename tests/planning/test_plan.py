@@ -284,6 +284,31 @@ def test_what_does_not_rise_cannot_be_planned(tmp_path, cryosim, monkeypatch, at
     assert not (tmp_path / "out/planned.toml").exists()
 
 
+@pytest.mark.parametrize("name", ["planned.toml", "planned_2d.toml", "run_1/case.toml"])
+@pytest.mark.parametrize("target", ["10 %", "90 %"])
+def test_a_plan_leaves_the_case_that_it_is_given(tmp_path, cryosim, monkeypatch, name, target):
+    asked = simulated(monkeypatch)
+    case = tmp_path / "out" / name
+    case.parent.mkdir(parents=True)
+    written(tmp_path, SHORT).rename(case)
+    before = case.read_text()
+    link = tmp_path / "link.toml"
+    link.symlink_to(case)
+    for given in (case, link):
+        done = cryosim("plan", given, "--target", target, "--out", tmp_path / "out")
+        assert done.code == 2
+        assert "holds the case that is planned" in " ".join(done.err.split())
+    assert (case.read_text(), asked) == (before, [])
+
+
+def test_a_plan_needs_a_folder_to_write_to(tmp_path, cryosim, monkeypatch):
+    asked = simulated(monkeypatch)
+    case = written(tmp_path, SHORT)
+    done = cryosim("plan", case, "--out", case)
+    assert (done.code, asked) == (2, [])
+    assert "is no folder to write to: File exists" in " ".join(done.err.split())
+
+
 def test_a_model_that_fails_says_where(tmp_path, monkeypatch):
     task = task_of(written(tmp_path, SHORT), Wanted("10 %"), tmp_path / "out")
     workers = Workers(1)
