@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryosim.case.load import Loaded
+from cryosim.case.logs import replayed
 from cryosim.case.protocol import Cool, Hold, Phase, Repeat, Rewarm
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
@@ -81,7 +82,8 @@ def template_of(loaded: Loaded, place: int | None, pause: float) -> Template:
 
     ``place`` counts phases from 1.  Raises CaseError where it cannot be told what to plan.
     """
-    given: list[Fields] = loaded.expanded.fields["protocol"]
+    # What a phase reads from a file is written out: the planned case stands elsewhere.
+    given: list[Fields] = replayed(loaded.expanded.fields, loaded.path)[0]["protocol"]
     phases = loaded.case.protocol
     chosen = _chosen(loaded, place)
     ends = [i for i, phase in enumerate(phases) if isinstance(phase, Repeat)]

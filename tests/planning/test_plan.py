@@ -18,7 +18,8 @@ from cryosim.planning.goal import Goal, Wanted, goal_of, span
 from cryosim.planning.margins import Guard, Margin, guards_of, margins
 from cryosim.planning.model import Correction, Model
 from cryosim.planning.setting import Setting, template_of
-from cryosim.planning.task import own_setting, task_of
+from cryosim.planning.task import own_setting, planned_text, task_of
+from cryosim.uncertainty.samples import base_of
 from cryosim.uncertainty.workers import Workers
 
 SHORT = treatment(
@@ -197,6 +198,29 @@ def test_a_case_that_repeats_is_planned_by_its_own_cycle(tmp_path):
     phases = task.template.protocol(Setting(2, -8.0, 3.0))
     assert [p["duration"] for p in phases] == ["3 min", "2 min", "3 min", "2 min", "9 min"]
     assert task.rhythm.duration(Setting(2, -8.0, 3.0)) == 10.0
+
+
+def test_what_other_phases_read_from_files_is_written_out(tmp_path):
+    (tmp_path / "log.csv").write_text("time [s],plate [degC]\n0,5\n60,-3\n120,-3\n")
+    (tmp_path / "source.csv").write_text("depth [mm],power [W/cm^3]\n0,0.1\n10,0.0\n")
+    phases = [
+        {"phase": "cool", "log": {"file": "log.csv", "column": "plate [degC]"},
+         "duration": "2 min"},
+        SHORT["protocol"][0],
+        {"phase": "remove", "source": {"file": "source.csv", "column": "power [W/cm^3]"},
+         "duration": "1 min"},
+    ]  # fmt: skip
+    path = written(tmp_path, SHORT | {"protocol": phases})
+    task, here = task_of(path, Wanted("10 %"), None), Setting(1, -12.0, 6.0)
+    base = base_of(task.loaded, 1)
+    (tmp_path / "elsewhere").mkdir()
+    planned = tmp_path / "elsewhere/planned.toml"
+    for text in (planned_text(task, here, 1), task.template.text(base, here)):
+        planned.write_text(text)
+        found = load(planned).case.protocol
+        assert [p.model_dump() for p in found] == [
+            p.model_dump() for p in task.loaded.case.protocol
+        ]
 
 
 @pytest.mark.parametrize("times", [("cool", "cool"), ("remove",)])
