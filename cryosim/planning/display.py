@@ -93,4 +93,6 @@ def _why(entry: Entry, own: bool) -> str:
     """The limit that stops one line."""
     if own:
         return "the case itself" + (f"; breaks {entry['broken']}" if entry["broken"] else "")
+    if entry["shortest"]:
+        return "the shortest time"
     return entry["limit"]["key"] if entry["limit"] else "the range of temperatures"

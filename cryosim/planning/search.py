@@ -15,18 +15,13 @@ grid says otherwise, `surprises` tells it, for then a shorter protocol may have 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil, floor, inf
+from math import inf
 
 import numpy as np
 
 from cryosim.planning.lattice import bracket, first
 from cryosim.planning.setting import Rhythm, Setting
-
-STEP = 0.1
-"""Step of temperatures (K) and times (min): finer than a device is set to, an assumption."""
-
-TEMPERATURES, DURATIONS = 6, 6
-"""Points of the grid."""
+from cryosim.planning.space import STEP, Space, setting, steps
 
 CLOSE = 1.0
 """How far apart (min) durations are where the greatest loss has none longer beside it."""
@@ -55,16 +50,6 @@ Evaluate = Callable[[Sequence[Setting]], Sequence[Judged]]
 
 
 @dataclass(frozen=True)
-class Space:
-    """Where is searched: temperatures (degC), durations (min), cycles, shortest cooling (min)."""
-
-    temperatures: tuple[float, float]
-    durations: tuple[float, float]
-    cycles: int = 1
-    shortest: float = 0.0
-
-
-@dataclass(frozen=True)
 class Stop:
     """A setting, and what the next colder one breaks; nothing at the end of the range."""
 
@@ -72,6 +57,8 @@ class Stop:
     colder: Judged | None = None
     limit: str | None = None
     """Key of the limit that stops it."""
+    shortest: bool = False
+    """Whether its time is the shortest that is allowed, which stops it."""
 
 
 @dataclass
@@ -98,19 +85,11 @@ class Search:
 
     def times(self, cycles: int) -> list[int]:
         """Times of the grid, in steps; none if so many cycles do not fit."""
-        durations = np.linspace(*self.space.durations, DURATIONS)
-        longest = floor(self.rhythm.time(durations[-1], cycles) / STEP + 1e-6)
-        least = ceil(max(self.space.shortest, STEP) / STEP - 1e-6)
-        wanted = (ceil(self.rhythm.time(d, cycles) / STEP - 1e-6) for d in durations)
-        return sorted({min(max(n, least), longest) for n in wanted}) if longest >= least else []
-
-    def temperatures(self) -> list[int]:
-        """Temperatures of the grid, in steps."""
-        return sorted({steps(T) for T in np.linspace(*self.space.temperatures, TEMPERATURES)})
+        return self.space.times(self.rhythm, cycles)
 
     def grid(self, cycles: int) -> None:
         """Evaluate the grid."""
-        T = self.temperatures()
+        T = self.space.columns()
         self.ask([setting(cycles, a, b) for b in reversed(self.times(cycles)) for a in T])
 
     def seen(self, cycles: int) -> list[Judged]:
@@ -130,7 +109,7 @@ class Search:
         def margins(pairs: Sequence[tuple[int, int]]) -> list[float]:
             return [j.worst for j in self.ask([setting(cycles, T, t) for t, T in pairs])]
 
-        low, high = map(steps, self.space.temperatures)
+        low, high = self.space.ends
         first(margins, rows, low, high, guesses=guesses)
         found = [self._stop(cycles, t) for t in times]
         return [stop for stop in found if stop is not None]
@@ -179,7 +158,7 @@ class Search:
 
     def answer(self, cycles: int, target: float) -> Stop | None:
         """The shortest safe treatment of so many cycles that reaches the ``target``, or none."""
-        columns = self.temperatures()
+        columns = self.space.columns()
         if not self.times(cycles):
             return None
         reached = self.reach(cycles, target, columns)
@@ -206,10 +185,27 @@ class Search:
         T = steps(best.setting.temperature)
         exact = self.reach(cycles, target, [T], reached, exact=True)[T]
         assert exact is not None  # noqa: S101  (it was reached a line above)
-        colder = reached.get(T - 1)
+        colder, exact = reached.get(T - 1), self._warmest(exact, target)
+        if steps(exact.setting.time) == self.times(cycles)[0]:
+            return Stop(exact, shortest=True)
         if colder is None or colder.worst >= 0.0:
             return Stop(exact)
         return Stop(exact, colder, met_first(exact, colder))
+
+    def _warmest(self, judged: Judged, target: float) -> Judged:
+        """The warmest that is safe and reaches the ``target`` in the time of ``judged``."""
+        n, time = judged.setting.cycles, steps(judged.setting.time)
+        low, high = steps(judged.setting.temperature), self.space.ends[1]
+        wide = time == self.times(n)[0]
+        width = high - low if wide else 1  # else a tie of neighbours is all there can be
+        while width > 0:
+            [warmer] = self.ask([setting(n, min(low + width, high), time)])
+            if warmer.loss >= target and warmer.worst >= 0.0 and low < high:
+                judged, low = warmer, steps(warmer.setting.temperature)
+            elif width == 1 or low == high:
+                break
+            width = max(width // 2, 1)
+        return judged
 
     def reach(
         self, cycles: int, target: float, temperatures: Sequence[int],
@@ -263,16 +259,6 @@ class Search:
         for t in sorted({j.setting.time for j in seen}):
             pairs += [(b, a) for a, b in pairwise(j for j in seen if j.setting.time == t)]
         return pairs
-
-
-def steps(value: float) -> int:
-    """A temperature or a time in steps."""
-    return round(float(value) / STEP)
-
-
-def setting(cycles: int, temperature: int, time: int) -> Setting:
-    """The setting of a temperature and a time in steps."""
-    return Setting(cycles, round(temperature * STEP, 6), round(time * STEP, 6))
 
 
 def met_first(safe: Judged, unsafe: Judged) -> str:

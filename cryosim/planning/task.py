@@ -11,12 +11,15 @@ from cryosim.case.protocol import Repeat
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
 from cryosim.planning.goal import Wanted
-from cryosim.planning.search import Space
 from cryosim.planning.setting import Rhythm, Setting, Template, template_of
+from cryosim.planning.space import STEP, Space
 from cryosim.uncertainty.samples import base_of, default_dimension
 from cryosim.units import ZERO_CELSIUS
 
 PLANNED_FILE = "planned.toml"
+
+COLDEST, WARMEST = -100.0, 100.0
+"""What a case file takes of a temperature (degC), see ``Temperature`` of the units."""
 
 _CASES = (PLANNED_FILE, "planned_?d.toml", "run_*/case.toml")
 """Case files that a plan writes or takes away."""
@@ -41,6 +44,8 @@ class Task:
 
 def task_of(path: Path, wanted: Wanted, out: Path | None) -> Task:
     """The plan of the case at ``path``; raises CaseError for what cannot be planned."""
+    if wanted.pause < 0.0:
+        raise CaseError(f"--pause {wanted.pause:g} min: expected no less than 0 min")
     loaded = load(path)
     template = template_of(loaded, wanted.phase, wanted.pause)
     dimension = wanted.dimension or default_dimension(loaded)
@@ -49,13 +54,36 @@ def task_of(path: Path, wanted: Wanted, out: Path | None) -> Task:
             f"--dimension {dimension}: the case has {loaded.case.dimension}; expected at most that"
         )
     space = Space(wanted.temperatures, wanted.durations, wanted.cycles, template.shortest)
-    if template.rhythm.time(wanted.durations[1], 1) < template.shortest:
-        raise CaseError(
-            f"--time up to {wanted.durations[1]:g} min: the rest of the treatment and the ramp "
-            "take longer; expected a longer time"
-        )
+    _refuse_nothing_inside(space, template)
     folder = out or Path("results") / f"{path.stem}_plan"
     return Task(loaded, wanted, template, dimension, space, folder)
+
+
+def _refuse_nothing_inside(space: Space, template: Template) -> None:
+    """Raise CaseError unless a temperature and a time can be set within the ranges."""
+    (cold, warm), (short, long) = space.temperatures, space.durations
+    if cold < COLDEST or warm > WARMEST:
+        raise CaseError(
+            f"--temperature {cold:g} degC to {warm:g} degC: expected within {COLDEST:g} degC and "
+            f"{WARMEST:g} degC"
+        )
+    if not space.columns():
+        raise CaseError(
+            f"--temperature {cold:g} degC to {warm:g} degC: no step of {STEP:g} K is between; "
+            "expected a wider range"
+        )
+    if short < 0.0:
+        raise CaseError(f"--time {short:g} min: expected no less than 0 min")
+    if template.rhythm.time(long, 1) < template.shortest:
+        raise CaseError(
+            f"--time up to {long:g} min: the rest of the treatment and the ramp take longer; "
+            "expected a longer time"
+        )
+    if not space.times(template.rhythm, 1):
+        raise CaseError(
+            f"--time {short:g} min to {long:g} min: no step of {STEP:g} min is between; expected "
+            "a wider range"
+        )
 
 
 def prepared(task: Task) -> None:

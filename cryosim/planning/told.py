@@ -100,7 +100,7 @@ def _stop(search: Search, model: Model, stop: Stop | None) -> Entry | None:
     """An answer or a point of the front, and what the next colder setting breaks."""
     if stop is None:
         return None
-    found: Entry = _judged(search, stop.judged) | {"limit": None}
+    found: Entry = _judged(search, stop.judged) | {"limit": None, "shortest": stop.shortest}
     if stop.colder is not None and stop.limit is not None:
         guard = next(g for g in model.guards if g.key == stop.limit)
         [outcomes] = model.evaluate([stop.colder.setting])

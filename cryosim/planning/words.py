@@ -64,8 +64,14 @@ def stopped(told: Entry, entry: Entry) -> str:
             f"{limit['title']} (limits.{limit['key']}), {limit['tier']:g}{unit}: at "
             f"{protocol(limit['beyond'])} it is {limit['beyond']['value']:.4g}{unit}{longer}"
         )
-    coldest = told["ranges"]["temperature [degC]"][0]
-    if entry["temperature [degC]"] <= coldest + 0.05:
+    coldest, shortest = told["ranges"]["temperature [degC]"][0], told["ranges"]["duration [min]"][0]
+    if entry["shortest"]:
+        asked = entry["duration [min]"] < shortest + 0.1 * entry["cycles"]
+        return (
+            f"no limit but the shortest time {'asked for' if asked else 'that the ramp leaves'}, "
+            f"{entry['duration [min]']:.4g} min"
+        )
+    if entry["temperature [degC]"] < coldest + 0.1 - 1e-6:
         return f"no limit but the range asked for, {coldest:g} degC{longer}"
     return f"no limit; colder takes longer here{longer}"
 

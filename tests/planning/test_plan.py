@@ -12,7 +12,7 @@ from support.cases import written
 from cryosim.case.load import load
 from cryosim.errors import CaseError, CryosimError
 from cryosim.planning import plan as planning
-from cryosim.planning import search
+from cryosim.planning import space
 from cryosim.planning.evaluations import Evaluations
 from cryosim.planning.goal import Goal, Wanted, goal_of, span
 from cryosim.planning.margins import Guard, Margin, guards_of, margins
@@ -36,8 +36,8 @@ OUTCOME = "fat lost after 180 d"
 
 @pytest.fixture
 def small_grid(monkeypatch):
-    monkeypatch.setattr(search, "TEMPERATURES", 3)
-    monkeypatch.setattr(search, "DURATIONS", 3)
+    monkeypatch.setattr(space, "TEMPERATURES", 3)
+    monkeypatch.setattr(space, "DURATIONS", 3)
 
 
 def outcomes(s: Setting, share=1.0) -> dict:
@@ -331,6 +331,31 @@ def test_a_plan_needs_a_folder_to_write_to(tmp_path, cryosim, monkeypatch):
     done = cryosim("plan", case, "--out", case)
     assert (done.code, asked) == (2, [])
     assert "is no folder to write to: File exists" in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(("option", "says"), [
+    (("--time", "1 s", "3 s"), "expected a longer time"),
+    (("--time", "5.01 min", "5.04 min"), "no step of 0.1 min is between"),
+    (("--time", "-5 min", "30 min"), "expected no less than 0 min"),
+    (("--temperature", "-9.96 degC", "-9.94 degC"), "no step of 0.1 K is between"),
+    (("--temperature", "-300 degC", "0 degC"), "within -100 degC and 100 degC"),
+    (("--pause", "-2 min"), "--pause -2 min: expected no less than 0 min"),
+])  # fmt: skip
+def test_what_cannot_be_is_said_before_anything_runs(tmp_path, cryosim, monkeypatch, option, says):
+    asked = simulated(monkeypatch)
+    done = cryosim("plan", written(tmp_path, SHORT), *option, "--out", tmp_path / "out")
+    assert (done.code, asked) == (2, [])
+    assert says in " ".join(done.err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_shortest_time_is_named_where_it_stops(tmp_path, cryosim, monkeypatch):
+    simulated(monkeypatch, share=1.0)
+    done = cryosim("plan", written(tmp_path, SHORT), "--target", "1 %", "--out", tmp_path / "out")
+    assert done.code == 0
+    said = " ".join(done.out.split())
+    assert ": 0 degC for 5 min." in said
+    assert "Stopped by: no limit but the shortest time asked for, 5 min." in said
 
 
 def test_a_model_that_fails_says_where(tmp_path, monkeypatch):

@@ -3,10 +3,13 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cryosim.planning.plan import shortest
-from cryosim.planning.search import Judged, Search, Space
+from cryosim.planning.search import Judged, Search
 from cryosim.planning.setting import Rhythm, Setting
+from cryosim.planning.space import Space, setting
 
 WIDE = Space((-15.0, 0.0), (5.0, 120.0), 1, 1.0)
 
@@ -86,6 +89,33 @@ def test_a_narrow_window_between_two_limits_is_found():
     assert stop.judged.setting == brute(search, target, cold=cold, warm=warm)
     assert stop.limit == "cold"
     assert -8.05 <= stop.judged.setting.temperature <= -7.5
+
+
+@pytest.mark.parametrize(("target", "warmest"), [(0.5, -0.1), (1.0, -10.2), (0.1, 0.0)])
+def test_at_the_shortest_time_the_warmest_is_taken(target, warmest):
+    search, _ = searched(skin=skin)
+    stop = shortest(search, target)
+    assert stop.judged.setting == Setting(1, warmest, 5.0)
+    assert stop.judged.loss >= target
+    assert warmest == 0.0 or killed(Setting(1, warmest + 0.1, 5.0)) < target
+    assert (stop.limit, stop.colder, stop.shortest) == (None, None, True)
+
+
+@given(
+    cold=st.floats(-20.0, 0.0), wide=st.floats(0.0, 10.0), short=st.floats(0.0, 60.0),
+    long=st.floats(0.0, 60.0), cycles=st.integers(1, 3), pause=st.floats(0.0, 9.0),
+)  # fmt: skip
+def test_nothing_is_looked_at_outside_of_what_was_asked(cold, wide, short, long, cycles, pause):
+    space, rhythm = (
+        Space((cold, cold + wide), (short, short + long), cycles, 0.7),
+        Rhythm(0, 1, pause),
+    )
+    for T in space.columns():
+        assert cold - 1e-6 <= setting(cycles, T, 1).temperature <= cold + wide + 1e-6
+    for t in space.times(rhythm, cycles):
+        s = setting(cycles, 0, t)
+        assert s.time >= 0.7 - 1e-6
+        assert short - 1e-5 <= rhythm.duration(s) <= short + long + 1e-5
 
 
 def test_an_unreachable_target_leaves_the_greatest_safe_loss():
