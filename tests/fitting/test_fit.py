@@ -62,6 +62,46 @@ def test_without_noise_the_truth_is_found(tmp_path):
     assert said["parameters"][0]["outside_library"]
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        np.arange(30, 1201, 30),
+        np.arange(30, 1201, 60),
+        np.arange(25, 1201, 120),
+        np.r_[5:120:5, 120:1201:60],
+        np.r_[5:120:5, 120:1201:60] + np.sin(np.arange(42)),
+    ],
+    ids=["30 s", "30, 90", "25, 145", "5 s, then 60 s", "a clock that wavers"],
+)
+def test_when_the_data_were_taken_does_not_move_the_fit(tmp_path, at):
+    """A flux that rises at once and falls fast is no line between the rows of a run."""
+    case, data = written(tmp_path, ())
+    case.write_text(case.read_text().replace('"20 s"', '"60 s"'))
+    times, found = np.arange(0.0, 1200.01, 0.1), columns(every=0.1)
+    read = {name: np.interp(at, times, found[name]) for name in (NEAR, FAR, FLUX)}
+    rows = [",".join(map(str, row)) for row in zip(at, *read.values(), strict=True)]
+    data.write_text("\n".join([",".join(["time [s]", *read]), *rows]))
+    said = told(fit(problem_of(case, data, BOTH, sds([*read]))))
+    assert values(said)[CONTACT] == pytest.approx(600.0, rel=5e-3)
+    assert values(said)[CONDUCTIVITY] == pytest.approx(0.5, rel=5e-3)
+    assert said["residual_sd"] < 0.1
+
+
+def test_a_run_has_no_more_rows_than_the_data_need(tmp_path):
+    case, data = written(tmp_path, (NEAR,))
+
+    def every(*at):
+        data.write_text("\n".join(["time [s],near [degC]", *(f"{t},20" for t in at)]))
+        return problem_of(case, data).every
+
+    assert every(0, 60, 120) == pytest.approx(20.0)
+    assert every(15, 45, 1200) == pytest.approx(15.0)
+    assert every(1.5, 2.25) == pytest.approx(0.75)
+    assert every(0, 0.801, 1.603) == pytest.approx(0.801)
+    assert every(0, 0.101, 0.203) == pytest.approx(0.6)
+    assert every(0, 30.001, 63.1) == pytest.approx(1.0)
+
+
 def test_fits_of_noisy_data_find_the_truth_within_their_intervals(tmp_path):
     rng = np.random.default_rng(1)
     hits = []
