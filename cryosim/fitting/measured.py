@@ -2,7 +2,8 @@
 
 The first column is a time; each other one is named like a probe of the case or a column of
 ``device.csv``, with its unit in brackets.  ``NAME: sd [K]`` beside a column has the standard
-deviation of each of its values.  Cells may be empty; lines that begin with ``#`` are remarks.
+deviation of each of its values.  Cells may be empty, but must be there; lines that begin with
+``#`` are remarks.
 """
 
 import csv
@@ -137,12 +138,29 @@ def _rows(path: Path) -> tuple[list[str], list[Row]]:
         raise CaseError(f"{path}: no such file of measurements") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: cannot be read: expected CSV in UTF-8 ({error})") from error
-    kept = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and line[0] != "#"]
+    kept = [(i, line) for i, line in enumerate(lines, 1) if line.strip()[:1] not in ("", "#")]
     rows = [(i, next(csv.reader([line]))) for i, line in kept]
     if len(rows) < 2 or len(rows[0][1]) < 2:
         hint = "; columns are told apart by commas" if kept and ";" in kept[0][1] else ""
         raise CaseError(f"{path}: expected a header with a time and a column, and rows{hint}")
+    _check_widths(path, rows[0][1], rows[1:])
     return rows[0][1], rows[1:]
+
+
+def _check_widths(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None:
+    """Raise CaseError if rows do not have the columns of the header, for then cells are shifted."""
+    n = len(header)
+    wrong = [(i, cells) for i, cells in rows if len(cells) < n or any(map(str.strip, cells[n:]))]
+    if not wrong:
+        return
+    line, cells = wrong[0]
+    more = f", and {len(wrong) - 1} rows more do not fit it" if len(wrong) > 1 else ""
+    hint = "write numbers with a point: commas tell columns apart"
+    if len(cells) < n:
+        hint = "leave a cell empty where nothing was recorded, with its comma"
+    raise CaseError(
+        f"{path}:\n  line {line}: {len(cells)} cells, but the header has {n}{more}; {hint}"
+    )
 
 
 def _heads(

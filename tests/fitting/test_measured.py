@@ -25,7 +25,7 @@ def series(tmp_path, text, *sds, end=600.0):
 def test_units_gaps_remarks_and_deviations(tmp_path):
     near, flux = series(
         tmp_path,
-        "# of a bench\ntime [min], near [K] ,near: sd [degC],plate heat flux [W/m^2]\n"
+        "  # of a bench\ntime [min], near [K] ,near: sd [degC],plate heat flux [W/m^2]\n"
         "0,295.15,0.2,\n1,,,100\n# later\n2,290.15,0.4,-50\n",
     )
     assert near.column is COLUMNS["near"]
@@ -82,6 +82,9 @@ def test_every_fault_is_told_at_once_with_its_place(tmp_path):
         ("time [s],near: sd [K]\n0,1\n70,1\n", "no column of its values"),
         ("time [s],near [degC],near: sd [K]\n0,1,0\n", "expected above 0"),
         ("time [s],near [degC],near: sd [K]\n0,1,\n", "not every value has"),
+        ("time [s],near [degC]\n0,21,5\n5,20\n9,19,7\n", "line 2: 3 cells, .* 2, and 1 rows more"),
+        ("time [s],near [degC]\n0,21,5\n", "write numbers with a point"),
+        ("time [s],near [degC]\n0,21,\n5\n", "line 3: 1 cells, .* leave a cell empty"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path, text, why):
