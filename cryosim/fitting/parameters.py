@@ -135,6 +135,8 @@ def _value(loaded: Loaded, path: str) -> Any:
 def _places(loaded: Loaded, path: str) -> tuple[str, ...]:
     """Key paths of the case file for ``path``: ``applicator.KEY`` is that of all applicators."""
     several = loaded.fields.get("applicator")
+    if isinstance(several, dict) and path.startswith("applicator[1]."):
+        return (path.replace("[1]", "", 1),)
     if isinstance(several, list) and path.startswith("applicator."):
         key = path.removeprefix("applicator.")
         return tuple(f"applicator[{i + 1}].{key}" for i in range(len(several)))
@@ -147,7 +149,7 @@ def _entry(loaded: Loaded, path: str) -> Entry | None:
         if path in (taken.key, loaded.expanded.keys.get(path)):
             return taken.entry
     steps = path.split(".")
-    if steps[0] == "tissue" and steps[1] in tissues.names() and len(steps) > 2:
+    if steps[0] == "tissue" and len(steps) > 2 and steps[1] in tissues.names():
         return tissues.selected(steps[1], loaded.case.anatomy.freezing).get(steps[2])
     if steps[0] == "blood" and len(steps) > 1:
         return tissues.entries(tissues.BLOOD).get(steps[1])
@@ -214,7 +216,12 @@ def case_with(loaded: Loaded, values: Mapping[Parameter, float], folder: Path | 
     fields = _with_files(deepcopy(loaded.fields), Path(folder))
     for parameter, value in values.items():
         for path in parameter.own:
-            put(fields, path, parameter.input.given(value), loaded)
+            try:
+                put(fields, path, parameter.input.given(value), loaded)
+            except (KeyError, IndexError, TypeError) as error:
+                raise CaseError(
+                    f"--fit {parameter.name}: leads to no place of the case file"
+                ) from error
     return text_of(fields)
 
 

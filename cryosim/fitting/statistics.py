@@ -76,7 +76,7 @@ def knowledge(J: Floats, r: Floats, w: Floats, sizes: Sequence[int]) -> Knowledg
 def sandwich(A: Floats, B: Floats) -> Floats:
     """``A^-1 B A^-1``, where what ``A`` does not know is known a little, for it to be finite."""
     scale, values, _ = _principal(A)
-    little = TINY * values[-1] * np.eye(len(A))
+    little = _zero(values) * np.eye(len(A))
     inverse = np.linalg.inv(A / np.outer(scale, scale) + little)
     middle = B / np.outer(scale, scale) + little
     return np.asarray(inverse @ middle @ inverse / np.outer(scale, scale))
@@ -85,9 +85,14 @@ def sandwich(A: Floats, B: Floats) -> Floats:
 def variances(A: Floats, B: Floats) -> Floats:
     """Those of the parameters; infinite for each that the data say nothing of by itself."""
     _, values, vectors = _principal(A)
-    null = values < TINY * values[-1]
+    null = values < _zero(values)
     silent = (np.abs(vectors[:, null]) > SHARE).any(axis=1)
     return np.where(silent, np.inf, np.diag(sandwich(A, B)))
+
+
+def _zero(values: Floats) -> float:
+    """What is zero to rounding beside the eigenvalues; also if all are, for nothing is known."""
+    return TINY * float(values[-1] if values[-1] > 0.0 else 1.0)
 
 
 def _principal(A: Floats) -> tuple[Floats, Floats, Floats]:

@@ -188,6 +188,26 @@ def test_what_the_data_do_not_feel_is_undecided(tmp_path):
     assert [w["parameters"] for w in said["warnings"]] == [["tissue.phantom.perfusion"]]
 
 
+def test_what_acts_on_nothing_at_all_is_undecided(tmp_path):
+    case, data = written(tmp_path, (NEAR,), np.random.default_rng(5))
+    text = case.read_text().replace("[applicator]", 'perfusion = "9 mL/min/kg"\n[applicator]')
+    case.write_text(text)
+    found = fit(problem_of(case, data, ("tissue.phantom.perfusion=0:50 mL/min/kg",)))
+    said = told(found)
+    write(found, said, tmp_path / "out")
+    assert (said["parameters"][0]["interval"], said["correlation"]) == (None, [[1.0]])
+    assert [w["kind"] for w in said["warnings"]] == ["undecided"]
+
+
+def test_the_one_applicator_may_be_called_the_first(tmp_path):
+    case, data = written(tmp_path, (NEAR,), conductivity=0.6)
+    path = "applicator[1].contact_conductance"
+    found = fit(problem_of(case, data, (path,), ["0.2 K"]))
+    write(found, told(found), tmp_path / "out")
+    fitted_ = load(tmp_path / "out" / "calibrated.toml").case.applicator[0].contact_conductance
+    assert fitted_ == pytest.approx(600.0, rel=1e-3)
+
+
 def test_a_bound_holds_and_is_told(tmp_path):
     said = told(fitted(tmp_path, (NEAR,), (f"{CONTACT}=300:500",)))
     assert values(said)[CONTACT] == pytest.approx(500.0, rel=2e-3)
@@ -272,6 +292,9 @@ def test_an_interrupted_fit_says_what_it_knew(tmp_path, monkeypatch):
         ((f"{CONTACT}=100",), "two bounds that fit"),
         ((f"{CONTACT}=0:900",), r"at 0.0 W/m\^2/K: .*expected above 0"),
         (("room.temperature",), "give its bounds"),
+        (("tissue",), "has a number there"),
+        (("applicator[2].contact_conductance",), "--fit applicator.2"),
+        (("protocol[7].temperature=-9:9 degC",), "--fit protocol.7"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(tmp_path, asked, why):
