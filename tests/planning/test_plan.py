@@ -4,15 +4,17 @@ import csv
 import json
 import math
 import tomllib
+from types import SimpleNamespace
 
 import pytest
 from conftest import treatment
 from support.cases import written
 
+from cryosim import __version__
 from cryosim.case.load import load
 from cryosim.errors import CaseError, CryosimError
+from cryosim.planning import confirm, space
 from cryosim.planning import plan as planning
-from cryosim.planning import space
 from cryosim.planning.evaluations import Evaluations
 from cryosim.planning.goal import Goal, Wanted, goal_of, span
 from cryosim.planning.margins import Guard, Margin, guards_of, margins
@@ -356,6 +358,26 @@ def test_the_shortest_time_is_named_where_it_stops(tmp_path, cryosim, monkeypatc
     said = " ".join(done.out.split())
     assert ": 0 degC for 5 min." in said
     assert "Stopped by: no limit but the shortest time asked for, 5 min." in said
+
+
+@pytest.mark.parametrize("changed", [None, "case_hash", "versions", "cut"])
+def test_a_run_is_taken_again_only_of_the_same_case_and_version(tmp_path, monkeypatch, changed):
+    case, result = written(tmp_path, SHORT), tmp_path / "run_1/result.json"
+    found = {"case_hash": load(case).hash, "versions": {"cryosim": __version__}, "limits": []}
+    other = {"case_hash": "other", "versions": {"cryosim": "0.0.1"}}
+    result.parent.mkdir()
+    (tmp_path / "run_1/case.toml").write_text(case.read_text())
+    text = json.dumps(found | {k: v for k, v in other.items() if k == changed})
+    result.write_text(text[:-9] if changed == "cut" else text)
+    commands = []
+
+    def started(command, **_):
+        commands.append(command)
+        result.write_text(json.dumps(found | {"ran": True}))
+        return SimpleNamespace(returncode=0, communicate=lambda: ("", ""))
+
+    monkeypatch.setattr(confirm.subprocess, "Popen", started)
+    assert ("ran" in confirm.ran(case, result.parent)) == bool(changed) == len(commands)
 
 
 def test_a_model_that_fails_says_where(tmp_path, monkeypatch):
