@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite, nan
 
 from cryosim.errors import CaseError
 from cryosim.planning.margins import Margin
@@ -13,7 +15,7 @@ from cryosim.units import convert, fits, split
 LOSS = "fat lost after "
 """Outcomes that a plan is about if no other is named."""
 
-_DAYS = re.compile(r"\d+ d")
+_DAYS = re.compile(r"\s*(\d+)\s*d\s*")
 
 _RISING = ("lost", "thinner")
 """Words of outcomes that rise with time and cold, which a message names."""
@@ -54,10 +56,7 @@ def goal_of(wanted: Wanted, outcomes: Outcomes) -> Goal:
     """The goal among ``outcomes`` of the case; raises CaseError if there is none such."""
     name = _outcome(wanted.at, outcomes)
     unit = outcomes[name][1]
-    number = quantity(wanted.target, unit, "--target", f"20 {unit}")
-    if number <= 0.0:
-        raise CaseError(f"--target {wanted.target}: expected more than nothing")
-    return Goal(name, number, unit)
+    return Goal(name, _target(wanted, unit), unit)
 
 
 def _outcome(at: str | None, outcomes: Outcomes) -> str:
@@ -67,7 +66,8 @@ def _outcome(at: str | None, outcomes: Outcomes) -> str:
         if not days:
             raise CaseError("no fat is lost in this case; name an outcome with --at")
         return max(days, key=lambda name: int(name.removeprefix(LOSS).split()[0]))
-    name = f"{LOSS}{at}" if _DAYS.fullmatch(at) else at
+    match = _DAYS.fullmatch(at)
+    name = f"{LOSS}{int(match[1])} d" if match else at
     if name not in outcomes:
         there = ", ".join(n.removeprefix(LOSS) for n in days) or "no days"
         raise CaseError(f'--at "{at}": no such outcome; expected one of {there}, or a name of '
@@ -100,13 +100,37 @@ def refuse_what_does_not_rise(goal: Goal, grid: Sequence[Judged]) -> None:
 
 def quantity(text: str, unit: str, option: str, example: str) -> float:
     """The number that ``text`` says, in ``unit``; raises CaseError."""
-    try:
-        number, given = split(text, example)
-        if fits(given, unit):
-            return convert(number, given, unit)
-    except ValueError:
-        pass
-    raise CaseError(f'{option} "{text}": expected a number with a unit, such as "{example}"')
+    with suppress(ValueError):
+        number = _share(text) if unit == "1" else None
+        if number is None:
+            number, given = split(text, example)
+            number = convert(number, given, unit) if fits(given, unit) else nan
+        if isfinite(number):
+            return number
+    what = "a number" if unit == "1" else "a number with a unit"
+    raise CaseError(f'{option} "{text}": expected {what}, such as "{example}"')
+
+
+def _share(text: str) -> float | None:
+    """A number without a unit, or with that of such a number."""
+    with suppress(ValueError):
+        return float(text.removesuffix(" 1"))
+    return None
+
+
+def check(wanted: Wanted) -> None:
+    """Raise CaseError for a target that no outcome asked for could have, before one is known."""
+    if wanted.at is None or _DAYS.fullmatch(wanted.at):
+        _target(wanted, "%")
+
+
+def _target(wanted: Wanted, unit: str) -> float:
+    """The target in ``unit``."""
+    example = "0.5" if unit == "1" else f"20 {unit}"
+    number = quantity(wanted.target, unit, "--target", example)
+    if number <= 0.0:
+        raise CaseError(f"--target {wanted.target}: expected more than nothing")
+    return number
 
 
 def span(texts: tuple[str, str], unit: str, option: str, example: str) -> tuple[float, float]:

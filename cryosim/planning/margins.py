@@ -48,6 +48,12 @@ class Guard:
             return log10(self.tier / max(value, LEAST))
         return self.sign * (self.tier - value) / self.scale
 
+    def value(self, margin: float) -> float:
+        """The value that leaves this ``margin``."""
+        if self.key == ICE and self.tier > 0.0:
+            return float(self.tier / 10.0**margin)
+        return self.tier - self.sign * self.scale * margin
+
     @property
     def shown(self) -> str:
         """The tier with its unit."""

@@ -10,7 +10,7 @@ from cryosim.case.load import Loaded, load
 from cryosim.case.protocol import Repeat
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
-from cryosim.planning.goal import Wanted
+from cryosim.planning.goal import Wanted, check
 from cryosim.planning.setting import Rhythm, Setting, Template, template_of
 from cryosim.planning.space import STEP, Space
 from cryosim.uncertainty.samples import base_of, default_dimension
@@ -46,6 +46,7 @@ def task_of(path: Path, wanted: Wanted, out: Path | None) -> Task:
     """The plan of the case at ``path``; raises CaseError for what cannot be planned."""
     if wanted.pause < 0.0:
         raise CaseError(f"--pause {wanted.pause:g} min: expected no less than 0 min")
+    check(wanted)
     loaded = load(path)
     template = template_of(loaded, wanted.phase, wanted.pause)
     dimension = wanted.dimension or default_dimension(loaded)

@@ -5,7 +5,6 @@ from typing import Any
 
 from cryosim.planning.evaluations import as_dict
 from cryosim.planning.goal import Goal
-from cryosim.planning.margins import value_of
 from cryosim.planning.model import Model
 from cryosim.planning.search import Judged, Search, Stop
 from cryosim.planning.setting import Setting
@@ -103,9 +102,10 @@ def _stop(search: Search, model: Model, stop: Stop | None) -> Entry | None:
     found: Entry = _judged(search, stop.judged) | {"limit": None, "shortest": stop.shortest}
     if stop.colder is not None and stop.limit is not None:
         guard = next(g for g in model.guards if g.key == stop.limit)
-        [outcomes] = model.evaluate([stop.colder.setting])
+        # As the correction has it, for so it is judged.
+        value = guard.value(stop.colder.margins[guard.key])
         found["limit"] = {
             "key": guard.key, "title": guard.title, "tier": guard.tier, "unit": guard.unit,
-            "beyond": as_dict(stop.colder.setting) | {"value": value_of(guard.key, outcomes)},
+            "beyond": as_dict(stop.colder.setting) | {"value": value},
         }  # fmt: skip
     return found

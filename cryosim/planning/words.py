@@ -62,7 +62,8 @@ def stopped(told: Entry, entry: Entry) -> str:
         unit = "" if limit["unit"] == "1" else f" {limit['unit']}"
         return (
             f"{limit['title']} (limits.{limit['key']}), {limit['tier']:g}{unit}: at "
-            f"{protocol(limit['beyond'])} it is {limit['beyond']['value']:.4g}{unit}{longer}"
+            f"{protocol(limit['beyond'])} it is {apart(limit['beyond']['value'], limit['tier'])}"
+            f"{unit}{longer}"
         )
     coldest, shortest = told["ranges"]["temperature [degC]"][0], told["ranges"]["duration [min]"][0]
     if entry["shortest"]:
@@ -74,6 +75,12 @@ def stopped(told: Entry, entry: Entry) -> str:
     if entry["temperature [degC]"] < coldest + 0.1 - 1e-6:
         return f"no limit but the range asked for, {coldest:g} degC{longer}"
     return f"no limit; colder takes longer here{longer}"
+
+
+def apart(value: float, tier: float) -> str:
+    """A ``value`` in four digits, or as many as tell it from the ``tier``."""
+    written = (f"{value:.{digits}g}" for digits in range(4, 17))
+    return next((text for text in written if float(text) != float(f"{tier:g}")), f"{value!r}")
 
 
 def _longer(told: Entry, entry: Entry) -> str:

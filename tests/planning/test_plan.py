@@ -21,6 +21,7 @@ from cryosim.planning.margins import Guard, Margin, guards_of, margins
 from cryosim.planning.model import Correction, Model
 from cryosim.planning.setting import Setting, template_of
 from cryosim.planning.task import own_setting, planned_text, task_of
+from cryosim.planning.words import apart
 from cryosim.uncertainty.samples import base_of
 from cryosim.uncertainty.workers import Workers
 
@@ -130,6 +131,7 @@ def test_a_run_in_more_dimensions_corrects_the_plan(tmp_path, monkeypatch):
     colder = told["answer"]["temperature [degC]"] - 0.1
     there = outcomes(Setting(1, colder, limit["beyond"]["time [min]"]), 0.8)
     assert there["limit: skin_surface"][0] < -10.0
+    assert limit["beyond"]["value"] == pytest.approx(there["limit: skin_surface"][0])
     assert load(tmp_path / "out/planned.toml").case.dimension == 2
 
 
@@ -252,6 +254,9 @@ def test_margins_are_zero_on_the_tier_and_ice_counts_in_decades():
     ice = Guard("ice", "", 1e-3, "1", 1.0, 1e-3)
     assert [skin.margin(T) for T in (33.0, -10.0, -53.0)] == [1.0, 0.0, -1.0]
     assert [ice.margin(p) for p in (1e-5, 1e-3, 1.0)] == pytest.approx([2.0, 0.0, -3.0])
+    assert [g.value(g.margin(x)) for g, x in ((skin, -12.0), (ice, 0.2))] == pytest.approx(
+        [-12.0, 0.2]
+    )
     found = margins([skin, ice], {"limit: ice": (0.0, "1")})
     assert found["skin_surface"] == 1.0
     assert found["ice"] > 5.0
@@ -284,6 +289,8 @@ def test_two_runs_make_a_line():
 def test_goals_are_days_or_names_with_a_unit_that_fits():
     there = outcomes(Setting(1, -10.0, 30.0))
     assert goal_of(Wanted("12 %"), there) == Goal(OUTCOME, 12.0, "%")
+    for at in ("90d", " 90 d"):
+        assert goal_of(Wanted("12 %", at), there).outcome == "fat lost after 90 d"
     assert goal_of(Wanted("12 %", "90 d"), there).outcome == "fat lost after 90 d"
     assert goal_of(Wanted("0.1 cm", "volume lost after 180 d"), there).target == pytest.approx(1.0)
     for target, at in (("12 mm", None), ("12", None), ("0 %", None), ("12 %", "91 d")):
@@ -341,6 +348,8 @@ def test_a_plan_needs_a_folder_to_write_to(tmp_path, cryosim, monkeypatch):
     (("--time", "-5 min", "30 min"), "expected no less than 0 min"),
     (("--temperature", "-9.96 degC", "-9.94 degC"), "no step of 0.1 K is between"),
     (("--temperature", "-300 degC", "0 degC"), "within -100 degC and 100 degC"),
+    (("--target", "2 mm"), '--target "2 mm": expected a number with a unit, such as "20 %"'),
+    (("--target", "-2 %"), "expected more than nothing"),
     (("--pause", "-2 min"), "--pause -2 min: expected no less than 0 min"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_runs(tmp_path, cryosim, monkeypatch, option, says):
@@ -378,6 +387,23 @@ def test_a_run_is_taken_again_only_of_the_same_case_and_version(tmp_path, monkey
 
     monkeypatch.setattr(confirm.subprocess, "Popen", started)
     assert ("ran" in confirm.ran(case, result.parent)) == bool(changed) == len(commands)
+
+
+def test_a_share_is_asked_for_as_a_number():
+    there = {"largest crystallised fraction": (0.9, "1")}
+    for text in ("0.5", "0.5 1", "50 %"):
+        assert goal_of(Wanted(text, *there), there).target == pytest.approx(0.5)
+    for text in ("0.5 mm", "half", "inf", "nan"):
+        with pytest.raises(CaseError, match=r'a number, such as "0\.5"'):
+            goal_of(Wanted(text, *there), there)
+
+
+@pytest.mark.parametrize(("value", "tier", "text"), [
+    (-10.02, -10.0, "-10.02"), (-10.00004, -10.0, "-10.00004"), (0.00100001, 1e-3, "0.00100001"),
+    (-10.0, -10.0, "-10.0"),
+])  # fmt: skip
+def test_what_breaks_a_limit_is_written_apart_from_it(value, tier, text):
+    assert apart(value, tier) == text
 
 
 def test_a_model_that_fails_says_where(tmp_path, monkeypatch):
