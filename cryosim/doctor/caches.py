@@ -1,6 +1,7 @@
 """Where compiled kernels and forms are kept: whether that can be written, and what is there."""
 
 import json
+import os
 from dataclasses import dataclass
 
 from cryosim.doctor.check import Check
@@ -21,7 +22,7 @@ FOLDER_PROBE = """
 import json, os, pathlib, sys, tempfile, time
 folder = pathlib.Path({folder!r}).expanduser().absolute()
 there = folder
-while not there.is_dir() and there != there.parent: there = there.parent
+while not os.path.lexists(there): there = there.parent  # what exists must be a folder
 with tempfile.TemporaryFile(dir=there) as file:
     file.write(bytes(1 << 20)); file.flush(); os.fsync(file.fileno())
 real, kind = there.resolve(), "?"
@@ -40,14 +41,16 @@ print("found:", json.dumps({{"folder": str(folder), "kind": kind,
     "files": disk.f_files, "forms": len(done), "stuck": sorted(begun - done)}}))
 """
 KERNEL_PROBE = """
-import json, pathlib
+import json, os, pathlib
 from numba.core.caching import FunctionCache
 import cryosim.errors
 from cryosim import doctor
 package = pathlib.Path(cryosim.errors.__file__).parent
 cache = pathlib.Path(FunctionCache(doctor.checks).cache_path)
 root = package if cache.is_relative_to(package) else cache.parent
-print("found:", json.dumps([str(root), sum(1 for _ in root.rglob("*.nbi"))]))
+asked = os.environ.get("NUMBA_CACHE_DIR")
+used = not asked or cache.is_relative_to(pathlib.Path(asked).absolute())
+print("found:", json.dumps([str(root), sum(1 for _ in root.rglob("*.nbi")), used]))
 """
 FORM_PROBE = """
 import json, os, pathlib
@@ -95,13 +98,18 @@ def kernel_cache() -> Check:
     ok, said = probe(KERNEL_PROBE)
     if not ok:
         return Check(name, False, said, KERNEL_REMEDY)
-    path, kernels = json.loads(said)
+    path, kernels, as_asked = json.loads(said)
     place = look_at(path)
     if isinstance(place, str):
         return Check(name, False, f"{path}: {place}", KERNEL_REMEDY)
     warmth = f"{kernels} kernels compiled" if kernels else "cold"
     detail = f"{path}, {place.kind}, {warmth}"
-    return Check(name, True, detail, KERNEL_REMEDY, tuple(_remarks(place, cold=not kernels)))
+    remarks = _remarks(place, cold=not kernels)
+    if not as_asked:
+        asked = os.environ.get("NUMBA_CACHE_DIR")
+        remarks.append(f"NUMBA_CACHE_DIR={asked} cannot be written, so numba does not use it; "
+                       "set it to a folder that you may write to, or unset it")  # fmt: skip
+    return Check(name, True, detail, KERNEL_REMEDY, tuple(remarks))
 
 
 def form_cache() -> Check:

@@ -32,11 +32,14 @@ def test_a_folder_is_written_to_and_its_disk_known(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_form_cache_that_cannot_be_made_is_reported(monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/no such")
+@pytest.mark.parametrize("place", ["/proc/no such", "/dev/null/x", "{}/file/x"])
+def test_a_form_cache_that_cannot_be_made_is_reported(monkeypatch, tmp_path, place):
+    (tmp_path / "file").touch()
+    place = place.format(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", place)
     check = form_cache()
     assert check.outcome == "no"
-    assert "/proc/no such/fenics" in check.detail
+    assert f"{place}/fenics" in check.detail
     assert "XDG_CACHE_HOME" in check.remedy
 
 
@@ -119,4 +122,11 @@ def test_the_kernel_cache_the_user_chose_is_the_one_shown(monkeypatch, tmp_path)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     check = kernel_cache()
     assert check.detail.startswith(str(tmp_path))
-    assert "cold" in check.detail
+    assert ("cold" in check.detail, check.outcome) == (True, "ok")
+
+
+def test_a_kernel_cache_that_numba_passes_over_is_told(monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/dev/null/x")
+    check = kernel_cache()
+    assert check.outcome == "remark"
+    assert check.advice[0].startswith("NUMBA_CACHE_DIR=/dev/null/x cannot be written")
