@@ -27,7 +27,7 @@ def end(message: str, code: int) -> None:
     comm = several_ranks()
     together = comm is None or _all_fail(comm)
     if comm is None or comm.rank == 0 or not together:
-        console = Console(stderr=True, soft_wrap=True)
+        console = Console(stderr=True, soft_wrap=True, emoji=False)
         console.print(message, style="red", markup=False, highlight=False)
     if comm is not None and not together:
         sys.stderr.flush()

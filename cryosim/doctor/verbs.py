@@ -37,7 +37,7 @@ def _show(found: Sequence[Check]) -> None:
     for check in found:
         colour = COLOURS[check.outcome]
         table.add_row(f"[{colour}]{check.outcome}[/]", escape(check.name), escape(check.detail))
-    Console().print(table, markup=True)
+    Console(emoji=False).print(table, markup=True)
     for check in found:
         for advice in check.advice:
             print(f"{check.name}: {advice}")
