@@ -19,7 +19,7 @@ class Display:
 
     def __init__(self, *, quiet: bool) -> None:
         """Show nothing if ``quiet``."""
-        self._console = Console(quiet=quiet)
+        self._console = Console(quiet=quiet, emoji=False)
         self._status = Status("first run", console=self._console)
 
     def __enter__(self) -> Self:
@@ -102,6 +102,9 @@ def _remarks(told: dict[str, Any]) -> list[str]:
                          "then (the applicator is off)")  # fmt: skip
         if one["outliers"]:
             lines.append(f"{one['name']}: {one['outliers']} values count less than half (outliers)")
+        if one["far_off"] and told["loss"] == "squares":
+            lines.append(f"{one['name']}: {one['far_off']} values are far off beside the others; "
+                         "correct them, or let them count less: --robust")  # fmt: skip
     lines += [
         f"{entry['name']} is outside of the library's range, {_ends(entry['library'])} "
         f"{entry['unit'].removeprefix('1')}".rstrip()

@@ -70,6 +70,10 @@ def problem_of(
     if n <= len(parameters):
         raise CaseError(f"{data}: {n} values cannot decide about {len(parameters)} parameters")
     chosen = dimension or loaded.case.dimension
+    if chosen > loaded.case.dimension:
+        raise CaseError(
+            f"--dimension {chosen}: the case has {loaded.case.dimension}; expected at most that"
+        )
     base = base_of(loaded, chosen)
     every = _spacing(series, loaded)
     base["output"]["every"] = f"{every!r} s"

@@ -50,6 +50,7 @@ def stated(
     An option is ``NAME=0.2 K`` for one series, or ``0.2 K`` for all that it fits.
     """
     found = {name: Spread(unit) for name, unit in units.items()}
+    by: dict[tuple[str, bool], str] = {}
     for option in sorted(options, key=lambda text: "=" in text):  # those of one series last
         name, _, text = option.rpartition("=")
         where = f"--sd {shown(option)}"
@@ -64,6 +65,11 @@ def stated(
         fitting = [n for n in ([name] if name else units) if _fits(unit, units[n])]
         if not fitting or number <= 0.0:
             faults.append(f'{where}: expected a value above 0 that fits, such as "0.2 K"')
+        twice = [n for n in fitting if (n, bool(name)) in by]
+        if twice:
+            other = shown(by[twice[0], bool(name)])
+            faults.append(f"{where}: --sd {other} says so of {shown(twice[0])} already")
+        by |= {(n, bool(name)): option for n in fitting}
         found |= {n: Spread(units[n], _converted(number, unit, units[n])) for n in fitting}
     return found
 

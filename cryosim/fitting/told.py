@@ -14,6 +14,13 @@ from cryosim.fitting.statistics import Knowledge, collinearity, knowledge
 FARTHEST = 1.0
 """Half of an interval, over the way between the bounds, beyond which it is not told."""
 
+MAD = 1.4826
+"""Standard deviation of normal values over the median of what they are off."""
+
+FAR_OFF = 6.0
+"""Standard deviations of the others beyond which a value is a gross outlier: an assumption.  Half
+of the one that is stated counts for these at least, lest a good fit have any."""
+
 
 def told(fitted: Fitted) -> dict[str, Any]:
     """Parameters, how well they are known, series, warnings, and where all this is from."""
@@ -94,9 +101,16 @@ def _series(fitted: Fitted, known: Knowledge) -> list[dict[str, Any]]:
             "rms_at_start": _rms(start - one.values),
             "bias": float(np.mean(y - one.values)),
             "outliers": int((w < 0.5).sum()),
+            "far_off": _far_off((y - one.values) / one.sd),
         }
         for one, time, y, start, w in zip(fitted.series, known.inflation, *parts, strict=True)
     ]
+
+
+def _far_off(r: Any) -> int:
+    """How many of the residuals ``r`` (in standard deviations) are gross outliers."""
+    usual = MAD * float(np.median(np.abs(r)))
+    return int((np.abs(r) > FAR_OFF * max(usual, 0.5)).sum())
 
 
 def _rms(x: Any) -> float:

@@ -45,10 +45,26 @@ def test_bad_input_ends_with_2(cryosim, tmp_path):
     done = cryosim("calibrate", case, data, "--fit", "anatomy.site")
     assert done.code == 2
     assert "--fit anatomy.site" in done.err
+    done = cryosim("calibrate", case, data, "--dimension", "2")
+    assert (done.code, done.out) == (2, "")
+    assert "--dimension 2: the case has 1; expected at most that" in done.err
+    done = cryosim("calibrate", case, data, "--fit", f"{CONTACT}=2000:100")
+    assert "=2000:100: expected the lower bound first" in done.err, "no emoji"
     case.rename(tmp_path / "calibrated.toml")
     done = cryosim("calibrate", tmp_path / "calibrated.toml", data, "--out", tmp_path)
     assert done.code == 2
     assert "choose another with --out" in done.err
+
+
+def test_a_plug_that_came_loose_is_told(cryosim, tmp_path):
+    case, data = written(tmp_path, (NEAR, FLUX), np.random.default_rng(1))
+    lines = data.read_text().splitlines()
+    lines[30] = f"{lines[30].split(',')[0]},35,{lines[30].split(',')[2]}"
+    data.write_text("\n".join(lines))
+    sds = ("--sd", "0.2 K", "--sd", "3 mW/cm^2")
+    asked = "near: 1 values are far off"
+    assert asked in cryosim("calibrate", case, data, *sds).out
+    assert asked not in cryosim("calibrate", case, data, *sds, "--robust").out
 
 
 def test_ctrl_c_ends_with_130_and_nothing_written(cryosim, tmp_path, monkeypatch):

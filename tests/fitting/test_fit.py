@@ -58,6 +58,7 @@ def test_without_noise_the_truth_is_found(tmp_path):
     assert values(said)[CONDUCTIVITY] == pytest.approx(0.5, rel=1e-3)
     assert said["converged"]
     assert said["warnings"] == []
+    assert [one["far_off"] for one in said["series"]] == [0, 0, 0]
     assert said["parameters"][0]["library"] == [300.0, 500.0]
     assert said["parameters"][0]["outside_library"]
 
@@ -148,6 +149,7 @@ def test_an_outlier_pulls_less_if_asked_so(tmp_path):
     off = {}
     for robust in (False, True):
         said = told(fit(problem_of(case, data, BOTH, sds((NEAR, FLUX)), robust=robust)))
+        assert said["series"][0]["far_off"] >= 9
         off[robust] = abs(values(said)[CONTACT] - 600.0)
     assert off[True] < 0.3 * off[False]
     assert said["series"][0]["outliers"] >= 9

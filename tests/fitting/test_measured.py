@@ -46,6 +46,13 @@ def test_deviations_by_option(tmp_path):
     assert {near.said, flux.said} == {"assumption"}
 
 
+def test_a_deviation_is_given_once(tmp_path):
+    text = "time [s],near [degC],plate heat flux [mW/cm^2]\n0,1,100\n1,2,90\n"
+    for sds in (("near=1 K", "near=2 K"), ("1 K", "2 K")):
+        with pytest.raises(CaseError, match='1 K" says so of "near" already'):
+            series(tmp_path, text, *sds)
+
+
 def test_every_fault_is_told_at_once_with_its_place(tmp_path):
     with pytest.raises(CaseError) as error:
         series(
