@@ -131,7 +131,7 @@ def new(
 @app.command()
 def cite(case: CaseFile) -> None:
     """Print the values that a case takes, how far each can be trusted, and the literature."""
-    print(bibliography_of(load(case)).render(width=min(100, Console().width)))
+    print(bibliography_of(load(case)).render(width=min(100, Console(emoji=False).width)))
 
 
 @app.command(name="list")
@@ -144,7 +144,7 @@ def list_(
     if as_json:
         print(json.dumps(as_dict(what, name), indent=2, ensure_ascii=False))
     else:
-        Console().print(rendered(what, name))
+        Console(emoji=False).print(rendered(what, name))
 
 
 @app.command()
@@ -207,7 +207,7 @@ def _verify_solution(case: Path, out: Path) -> None:
     from cryosim.verify.solution import verify_solution
 
     comm = MPI.COMM_WORLD
-    console = Console(quiet=comm.rank > 0)
+    console = Console(quiet=comm.rank > 0, emoji=False)
     loaded = on_root(comm, lambda: load(case))
     with collected_together(comm):
         report = verify_solution(loaded, comm, lambda what: console.print(what, style="dim"))

@@ -20,7 +20,7 @@ class Display:
     def __init__(self, *, quiet: bool) -> None:
         """Show nothing if ``quiet`` or on other ranks."""
         self._shown = not quiet and MPI.COMM_WORLD.rank == 0
-        self._console = Console()
+        self._console = Console(emoji=False)
         self._task: TaskID | None = None
         self._progress = Progress(
             TextColumn("[bold]{task.description}"),

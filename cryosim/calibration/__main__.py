@@ -23,7 +23,7 @@ SEED = 1
 def main() -> None:
     """Run the calibration."""
     began = perf_counter()
-    console = Console() if sys.stdout.isatty() else Console(width=140)
+    console = Console(emoji=False) if sys.stdout.isatty() else Console(width=140, emoji=False)
     data = trials()
     variants = computed(data, VARIANTS, SEED, lambda done, of: _tell(console, done, of))
     found = calibrated(data, variants, DRAWS, SEED)

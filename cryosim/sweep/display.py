@@ -23,7 +23,7 @@ SHOWN = 10
 
 def planned(made: Made) -> None:
     """What a plan has become."""
-    plan, console = made.plan, Console(highlight=False, soft_wrap=True)
+    plan, console = made.plan, Console(highlight=False, soft_wrap=True, emoji=False)
     kept = len(plan.points) - made.new
     told = f"{len(plan.points)} points: {made.new} new, {kept} as before"
     console.print(told + (f"; {made.left} of before are none of it now" if made.left else ""))
@@ -49,7 +49,7 @@ def _command(verb: str, plan: Plan) -> str:
 @contextmanager
 def planning(*, quiet: bool = False) -> Iterator[Watch]:
     """A bar while points are written, on a terminal."""
-    console = Console(quiet=quiet)
+    console = Console(quiet=quiet, emoji=False)
     columns = progress.TextColumn("planning"), progress.BarColumn(), progress.MofNCompleteColumn()
     with progress.Progress(
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
@@ -72,7 +72,7 @@ def _range(plan: Plan, name: str, unit: str) -> str:
 
 def summary(plan: Plan, status: Status) -> None:
     """Where a sweep stands: counts, and what failed and why."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     counts = ", ".join(f"{n} {kind}" for kind, n in status.counts.items())
     console.print(f"{len(plan.points)} points: {counts}")
     if status.failures:
@@ -151,7 +151,7 @@ class Progress:
 
 def submitted(plan: Plan, left: Sequence[str], found: Sequence[Submission]) -> None:
     """What Slurm took."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     for one in found:
         console.print(f"job {one.job}: {one.points} points in {one.jobs} jobs, {one.script}",
                       markup=False)  # fmt: skip

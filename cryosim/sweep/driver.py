@@ -63,7 +63,7 @@ def work(
         bundle = bundles.bundle(jobs, task)
         launch = Launch(bundle.launch, bundle.launch_alone)
         points, cores = bundle.points, bundle.cores
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     with Progress(plan, points, console) as progress:
         tally = pool.work(
             plan, points, cores, launch=launch, watch=progress.watch, only_warm=only_warm
@@ -103,7 +103,7 @@ def _run_here(
     plan: Plan, names: Sequence[str] | None, cores: int, launch: Launch, *, quiet: bool
 ) -> None:
     """Run points on this machine and tell of it."""
-    console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+    console = Console(quiet=quiet, highlight=False, soft_wrap=True, emoji=False)
     with Progress(plan, names, console) as progress:
         tally = pool.work(plan, names, cores, launch=launch, watch=progress.watch)
     if not quiet:

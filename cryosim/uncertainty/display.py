@@ -21,7 +21,7 @@ class Display:
 
     def __init__(self, *, quiet: bool) -> None:
         """Show nothing if ``quiet``."""
-        self._console = Console(quiet=quiet)
+        self._console = Console(quiet=quiet, emoji=False)
         self._progress = Progress(
             TextColumn("[bold]samples"),
             BarColumn(bar_width=30),

@@ -19,8 +19,8 @@ class Display:
     def __init__(self) -> None:
         """Show nothing on other ranks."""
         self._shown = MPI.COMM_WORLD.rank == 0
-        console = Console()
-        self._console = console if console.is_terminal else Console(width=140)
+        console = Console(emoji=False)
+        self._console = console if console.is_terminal else Console(width=140, emoji=False)
 
     def watch(self, title: str, done: int, of: int) -> None:
         """Say what is being computed; only where somebody waits for it."""

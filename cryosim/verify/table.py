@@ -17,8 +17,8 @@ class Display:
     def __init__(self, *, quiet: bool = False) -> None:
         """Show nothing if ``quiet`` or on other ranks."""
         self._shown = not quiet and MPI.COMM_WORLD.rank == 0
-        console = Console()
-        self._console = console if console.is_terminal else Console(width=160)
+        console = Console(emoji=False)
+        self._console = console if console.is_terminal else Console(width=160, emoji=False)
 
     def watch(self, outcome: Outcome) -> None:
         """Say what became of one benchmark; only where somebody waits for it."""
