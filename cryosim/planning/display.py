@@ -68,7 +68,7 @@ class Display:
 
 
 def _table(told: Entry) -> Table:
-    """Greatest safe loss by duration, the case itself and the answer."""
+    """Greatest safe loss by cycles and duration, the case itself and the answer."""
     goal = told["goal"]
     corrected = ", corrected" if told["correction"]["factor"] != 1.0 else ""
     title = f"Greatest safe loss, {told['model_dimension']}-D{corrected}"
@@ -80,7 +80,7 @@ def _table(told: Entry) -> Table:
     rows = [(entry, "") for entry in told["front"]] + [(told["own"], "")]
     if told["answer"] is not None:
         rows.append((told["answer"], "bold"))
-    for entry, style in sorted(rows, key=lambda row: float(row[0]["duration [min]"])):
+    for entry, style in sorted(rows, key=lambda row: (row[0]["cycles"], row[0]["duration [min]"])):
         table.add_row(
             *map(Text, (f"{entry['duration [min]']:.4g} min", protocol(entry),
                         f"{entry['loss']:.3g}", _why(entry, entry is told["own"]))),

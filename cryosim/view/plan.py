@@ -113,7 +113,7 @@ def _answer(axes: Axes, told: Entry, y: str) -> None:
 
 def _map(axes: Axes, told: Entry, bar: Axes) -> None:
     """Evaluations of the answer's number of cycles by duration and temperature."""
-    best = told["answer"] or told["greatest"] or told["own"]
+    best = told["answer"] or told["greatest"] or told["evaluations"][0]
     seen = [e for e in told["evaluations"] if e["cycles"] == best["cycles"]]
     loss = np.array([e["loss"] for e in seen])
     safe = np.array([e["safe"] for e in seen])
@@ -141,8 +141,9 @@ def _map(axes: Axes, told: Entry, bar: Axes) -> None:
             )
         )
     points = [e for e in told["front"] if e["cycles"] == best["cycles"]]
-    axes.plot([e[D] for e in points], [e[T] for e in points], color=style.COLD, zorder=2)
-    keys.append(Line2D([], [], color=style.COLD, label="greatest safe loss"))
+    # Dashed, for between its points little is evaluated.
+    axes.plot([e[D] for e in points], [e[T] for e in points], "--", color=style.COLD, zorder=2)
+    keys.append(Line2D([], [], color=style.COLD, linestyle="--", label="greatest safe loss"))
     _answer(axes, told, T)
     axes.figure.colorbar(colours, cax=bar)
     bar.grid(visible=False)

@@ -389,6 +389,17 @@ def test_a_run_is_taken_again_only_of_the_same_case_and_version(tmp_path, monkey
     assert ("ran" in confirm.ran(case, result.parent)) == bool(changed) == len(commands)
 
 
+def test_a_case_of_more_cycles_than_are_searched_is_drawn(tmp_path, cryosim, monkeypatch):
+    simulated(monkeypatch)
+    phases = [*SHORT["protocol"], {"phase": "repeat", "times": 2}]
+    case = written(tmp_path, SHORT | {"protocol": phases})
+    ranges = ("--temperature", "-40 degC", "-39 degC", "--time", "60 min", "90 min")
+    done = cryosim("plan", case, *ranges, "--out", tmp_path / "out")
+    assert done.code == 3
+    assert "No safe protocol within the ranges" in " ".join(done.err.split())
+    assert (tmp_path / "out/figures/front.png").is_file()
+
+
 def test_a_share_is_asked_for_as_a_number():
     there = {"largest crystallised fraction": (0.9, "1")}
     for text in ("0.5", "0.5 1", "50 %"):
