@@ -101,7 +101,11 @@ def test_a_column_is_planned_as_a_user_does_it(tmp_path, cryosim):
     assert answer["limit"]["key"] == "skin_surface"
     beyond = answer["limit"]["beyond"]
     assert beyond["value"] < -6.0
-    assert beyond["temperature [degC]"] == pytest.approx(answer["temperature [degC]"] - 0.1)
+    tied = [(e["temperature [degC]"], e["safe"], e["loss"] >= 0.3) for e in told["evaluations"]
+            if e["time [min]"] == answer["time [min]"]]  # fmt: skip
+    assert (round(beyond["temperature [degC]"] + 0.1, 6), True, True) in tied
+    assert max(T for T, *good in tied if all(good)) == answer["temperature [degC]"]
+    assert (round(answer["temperature [degC]"] + 0.1, 6), True, False) in tied
     assert "Shortest safe protocol for 0.3 % fat lost after 180 d" in " ".join(done.out.split())
     assert "not medical advice" in " ".join(done.out.split())
     planned = load(out / "planned.toml").case
