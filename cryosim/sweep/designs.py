@@ -1,7 +1,8 @@
 """From a block of the definition to rows: what each of its points gives the case."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -48,6 +49,10 @@ class Rows:
     rows: list[Row]
 
 
+Cases = Callable[[dict[str, Value]], Loaded]
+"""The case with settings of a block and a cell of its grid; raises CaseError."""
+
+
 @dataclass(frozen=True)
 class Between(Input):
     """An input between ends that the definition gives: all between are as likely."""
@@ -60,7 +65,7 @@ class Between(Input):
         return "uniform"
 
 
-def rows_of(block: Block, file: Path, loaded: Loaded) -> Iterator[Rows]:
+def rows_of(block: Block, file: Path, case_with: Cases) -> Iterator[Rows]:
     """The designs of a ``block`` of the definition ``file``; raises CaseError for what cannot be.
 
     A sampler is one design for each cell of the grid that it is combined with.
@@ -76,13 +81,21 @@ def rows_of(block: Block, file: Path, loaded: Loaded) -> Iterator[Rows]:
         variables = dict.fromkeys(key for row in rows for key in row.settings)
         yield Rows("list" if block.list else "grid", len(rows), 0, tuple(variables), rows)
         return
-    inputs = _inputs(sampled, {*levels, *block.set}, file, loaded)
-    _refuse_twice(levels, {item.name for item in inputs}, file)
-    samples = _samples(block, inputs)
-    names = tuple(item.name for item in inputs)
     for cell in cells:
-        rows = [_row(cell, inputs, x) for x in samples]
+        # A site, an applicator or a law brings spreads of its own.
+        inputs = _inputs(sampled, {*levels, *block.set}, file, _of_cell(cell, sampled, case_with))
+        _refuse_twice(levels, {item.name for item in inputs}, file)
+        rows = [_row(cell, inputs, x) for x in _samples(block, inputs)]
+        names = tuple(item.name for item in inputs)
         yield Rows("latin" if block.latin else "sobol", sampled.samples, sampled.seed, names, rows)
+
+
+def _of_cell(cell: dict[str, Value], sampled: Sampled, case_with: Cases) -> Loaded:
+    """The case in a cell of the grid; as it is, if the cell is refused, like all its points."""
+    if cell and sampled.spreads:
+        with suppress(CaseError):
+            return case_with(cell)
+    return case_with({})
 
 
 def _refuse_too_many(block: Block, sizes: Sequence[int], file: Path) -> None:

@@ -1,6 +1,8 @@
 """What the verbs of a sweep show on the terminal."""
 
+import os
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -17,13 +19,27 @@ from cryosim.sweep.slurm import Submission
 from cryosim.sweep.states import DONE
 from cryosim.sweep.status import Status
 
+
+class Terminal(Console):
+    """Prints what cases and files say as it is, and goes on where its reader has gone."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        """Print nothing if ``quiet``."""
+        super().__init__(quiet=quiet, highlight=False, soft_wrap=True, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        """A sweep is not over because nobody listens, as behind head."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 SHOWN = 10
 """Failures that are shown; all are in the table that collect writes."""
 
 
 def planned(made: Made) -> None:
     """What a plan has become."""
-    plan, console = made.plan, Console(highlight=False, soft_wrap=True, emoji=False)
+    plan, console = made.plan, Terminal()
     kept = len(plan.points) - made.new
     told = f"{len(plan.points)} points: {made.new} new, {kept} as before"
     console.print(told + (f"; {made.left} of before are none of it now" if made.left else ""))
@@ -49,7 +65,7 @@ def _command(verb: str, plan: Plan) -> str:
 @contextmanager
 def planning(*, quiet: bool = False) -> Iterator[Watch]:
     """A bar while points are written, on a terminal."""
-    console = Console(quiet=quiet, emoji=False)
+    console = Terminal(quiet=quiet)
     columns = progress.TextColumn("planning"), progress.BarColumn(), progress.MofNCompleteColumn()
     with progress.Progress(
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
@@ -72,7 +88,7 @@ def _range(plan: Plan, name: str, unit: str) -> str:
 
 def summary(plan: Plan, status: Status) -> None:
     """Where a sweep stands: counts, and what failed and why."""
-    console = Console(highlight=False, soft_wrap=True, emoji=False)
+    console = Terminal()
     counts = ", ".join(f"{n} {kind}" for kind, n in status.counts.items())
     console.print(f"{len(plan.points)} points: {counts}")
     if status.failures:
@@ -151,7 +167,7 @@ class Progress:
 
 def submitted(plan: Plan, left: Sequence[str], found: Sequence[Submission]) -> None:
     """What Slurm took."""
-    console = Console(highlight=False, soft_wrap=True, emoji=False)
+    console = Terminal()
     for one in found:
         console.print(f"job {one.job}: {one.points} points in {one.jobs} jobs, {one.script}",
                       markup=False)  # fmt: skip

@@ -5,11 +5,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from cryosim.errors import CaseError, CryosimError
 from cryosim.sweep import bundles, export, pool, profile, slurm
-from cryosim.sweep.display import Progress, submitted, summary
+from cryosim.sweep.display import Progress, Terminal, submitted, summary
 from cryosim.sweep.launch import Launch
 from cryosim.sweep.plan import Plan, read
 from cryosim.sweep.states import DONE, FAILED, OUT_OF_TIME, TAKEN, forget
@@ -63,7 +61,7 @@ def work(
         bundle = bundles.bundle(jobs, task)
         launch = Launch(bundle.launch, bundle.launch_alone)
         points, cores = bundle.points, bundle.cores
-    console = Console(highlight=False, soft_wrap=True, emoji=False)
+    console = Terminal()
     with Progress(plan, points, console) as progress:
         tally = pool.work(
             plan, points, cores, launch=launch, watch=progress.watch, only_warm=only_warm
@@ -103,7 +101,7 @@ def _run_here(
     plan: Plan, names: Sequence[str] | None, cores: int, launch: Launch, *, quiet: bool
 ) -> None:
     """Run points on this machine and tell of it."""
-    console = Console(quiet=quiet, highlight=False, soft_wrap=True, emoji=False)
+    console = Terminal(quiet=quiet)
     with Progress(plan, names, console) as progress:
         tally = pool.work(plan, names, cores, launch=launch, watch=progress.watch)
     if not quiet:

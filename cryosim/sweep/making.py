@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,7 @@ from cryosim.case.load import Loaded, load
 from cryosim.errors import CaseError
 from cryosim.output.files import write_text
 from cryosim.sweep import definition as definitions
-from cryosim.sweep.definition import Block, Definition
+from cryosim.sweep.definition import Block, Definition, Value
 from cryosim.sweep.designs import Row, Rows, rows_of
 from cryosim.sweep.plan import (
     PLAN_FILE,
@@ -107,18 +108,21 @@ def _found(definition: Definition, file: Path, loaded: Loaded, cases: PointCases
     """All points of all blocks."""
     found = _Found({}, {}, [], {})
     for block in definition.blocks:
-        base = _base_of(block, loaded, cases, file)
-        for rows in rows_of(block, file, base):
+        case_with = partial(_case_with, block, loaded, cases, file)
+        case_with({})  # what is set must be right by itself
+        for rows in rows_of(block, file, case_with):
             found.designs.append(_design(rows, block, definition, cases, found, file))
     return found
 
 
-def _base_of(block: Block, loaded: Loaded, cases: PointCases, file: Path) -> Loaded:
-    """The case with what the ``block`` sets: spreads are of what it leaves open."""
-    if not block.set:
+def _case_with(
+    block: Block, loaded: Loaded, cases: PointCases, file: Path, cell: dict[str, Value]
+) -> Loaded:
+    """The case with what the ``block`` sets, in a ``cell`` of its grid."""
+    if not block.set and not cell:
         return loaded
     try:
-        text = titled(cases.fields(block.set, Row({})), Row({}))
+        text = titled(cases.fields(block.set, Row(cell)), Row({}))
     except CaseError as error:
         raise CaseError(f"{file}: set: {error}") from error
     (cases.sweep / POINTS).mkdir(parents=True, exist_ok=True)
@@ -144,7 +148,8 @@ def _design(
         name = hash_of(fields, error_bands=definition.error_bands)
         ranks = row.ranks or block.ranks or definition.ranks
         found.fields.setdefault(name, (fields, row, ranks))
-        found.settings.setdefault(name, {}).update(_given(row))
+        given = found.settings.setdefault(name, {})
+        given.update({key: value for key, value in _given(row).items() if key not in given})
         found.nominal.update({item.name: item.given(item.nominal) for item, _ in row.drawn})
         names.append(name)
     return Design(rows.kind, rows.variables, rows.n, rows.seed, tuple(names))

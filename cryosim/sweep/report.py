@@ -104,13 +104,14 @@ def _pictures(
     """Map and effects of the outcome and of the margin of the limit that binds, and all points."""
     (plan.folder / FIGURES).mkdir(parents=True, exist_ok=True)
     drawn: list[Picture] = []
+    order = {outcome: sweep}
     wanted = [("", outcome), ("margin_", CUT)]
     for prefix, column in wanted:
         if sweep.table[column].notna().sum() < 2:
             continue
         found = effects(plan, sweep.table, column)
         best = _best(found)
-        ranked = _order(sweep, best, column)
+        ranked = order[column] = _order(sweep, best, column)
         kept = best is not None and best.interaction is not None and len(plan.designs) == 1
         mapped = sweep if kept else ranked  # on a grid the levels decide
         try:
@@ -125,7 +126,7 @@ def _pictures(
         drawn.append(Picture(f"{prefix}effects", f"What {label(column)} follows"))
     if drawn:
         with style.typography():
-            _save(plan, "parallel", sweep_parallel(sweep, outcome))
+            _save(plan, "parallel", sweep_parallel(order[outcome], outcome))
         drawn.append(Picture("parallel", "Every point"))
     return drawn
 

@@ -42,6 +42,8 @@ def title_of(path: str, fields: Mapping[str, Any]) -> str:
             return _joined(str(known.get("name") or known.get("tissue") or path), rest)
         case ["tissue", str(name), *rest] | ["anatomy", "thickness", str(name) as rest]:
             return _joined(name, rest if isinstance(rest, list) else ["thickness"])
+        case [str(table), "kind" | "rate" as key]:  # these say nothing by themselves
+            return _joined(table, [key])
         case [str(_), *rest] if rest:
             return _joined("", rest)
         case steps:

@@ -81,7 +81,7 @@ def _bars(figure: Figure, titles: dict[str, str], found: Effects | None) -> None
         return
     shown = found.effects[:MOST_BARS]
     rows = [*shown, *([None] if found.interaction is not None else [])]
-    tall = min(0.085 * len(rows), 0.64)
+    tall = min(0.085 * len(rows), 0.52 if found.note else 0.64)  # a note stands below the key
     axes = figure.add_axes((0.215, 0.83 - tall, 0.2, tall))
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_yticks([])

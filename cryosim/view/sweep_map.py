@@ -1,6 +1,7 @@
 """Maps of a sweep over two inputs: an outcome in colours, the safe region, the limit that binds."""
 
 from functools import partial
+from textwrap import wrap
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ from cryosim.view.sweep_words import LOSSES, label, number, unit_of
 _SHADES = 14
 """Steps of colour, at most."""
 
+_LETTERS = 12
+"""Of a word on the axis upward, in a line."""
 _MOST_FIGURES = 48
 """Cells of a map up to which their values are written."""
 
@@ -155,11 +158,16 @@ def _draw_plane(
                         shading="nearest", edgecolors="white", linewidth=1.0)  # fmt: skip
         _figures(axes, xs, ys, plane.values)
         axes.set_xticks(xs, labels=[number(level) for level in plane.x])
-        axes.set_yticks(ys, labels=[number(level) for level in plane.y])
+        axes.set_yticks(ys, labels=[_short(number(level)) for level in plane.y])
     _regions(axes, plane, key)
     if warned is not None:
         _warnings(axes, warned, key)
     _marks(axes, plane, key)
+
+
+def _short(words: str) -> str:
+    """Words that fit to the left of a map, on two lines at most."""
+    return "\n".join(wrap(words, _LETTERS, max_lines=2, placeholder="..."))
 
 
 def _figures(axes: Axes, xs: Floats, ys: Floats, values: Floats) -> None:

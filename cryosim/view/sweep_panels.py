@@ -22,6 +22,9 @@ MOST = 3
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.075, 0.635, 0.09, 0.885
 """Of the maps; the colour bar and the key stand to their right."""
 
+_NAMED = 3
+"""Inputs that vary besides, which are named; of more their number is told."""
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -79,7 +82,8 @@ def panels_of(sweep: Sweep, x: Input, y: Input) -> tuple[list[Panel], str]:
     if not gridded(sweep, x, y):
         facets = [one for one in others if _of_few(sweep, one)][:2]
         rest = [one.title for one in others if one not in facets]
-        told = f"Varies too: {', '.join(rest)}" if rest else ""
+        more = f" and {len(rest) - _NAMED} more inputs" if len(rest) > _NAMED else ""
+        told = f"Varies too: {', '.join(rest[:_NAMED])}{more}" if rest else ""
         return _by_level(sweep.table, facets), told
     others.sort(key=lambda one: sweep.table[one.column].nunique())
     facets, held = others[:2], others[2:]

@@ -40,6 +40,9 @@ def sweep_parallel(sweep: Sweep, outcome: str) -> Figure:
     style.headline(figure, sweep.title, f"Every point from its inputs to its outcomes, coloured by "
                    f"{label(outcome)}.{note}")  # fmt: skip
     vary = [one for one in sweep.inputs if done[one.column].nunique() > 1]
+    if len(vary) > MOST_INPUTS:
+        figure.text(0.97, 0.02, f"{len(vary) - MOST_INPUTS} more inputs are not shown", ha="right",
+                    color=style.FAINT, fontsize=style.SMALL)  # fmt: skip
     columns = [*vary[:MOST_INPUTS], *_outcomes(done, outcome)]
     axes = figure.add_axes((_LEFT, _BOTTOM, _RIGHT - _LEFT, _TOP - _BOTTOM))
     axes.set_xlim(0.0, max(len(columns) - 1.0, 1.0))

@@ -174,6 +174,32 @@ def test_samples_are_combined_with_every_cell_of_a_grid(tmp_path):
     assert quarters == [0, 1, 2, 3]
 
 
+def test_a_cell_of_a_grid_has_the_spreads_that_it_brings(tmp_path):
+    case = tmp_path / "sited.toml"
+    case.write_text(
+        'title = "Sited"\ndimension = 1\nanatomy.site = "abdomen"\n[applicator]\n'
+        '[[protocol]]\nphase = "cool"\ntemperature = "-8 degC"\nduration = "5 min"\n',
+        encoding="utf-8",
+    )
+    fat = "anatomy.thickness.fat"
+    body = (
+        f'[latin]\nsamples = 8\nspreads = ["{fat}"]\n[grid]\n"anatomy.site" = ["abdomen", "flank"]'
+    )
+    made = planned(tmp_path, body, case)
+    assert (len(made.plan.points), made.alike) == (16, 0)
+    for site in ("abdomen", "flank"):
+        text = case.read_text(encoding="utf-8").replace("abdomen", site)
+        (tmp_path / f"{site}.toml").write_text(text, encoding="utf-8")
+        [spread] = [i for i in inputs_of(load(tmp_path / f"{site}.toml")) if i.name == fat]
+        drawn = [p.settings[fat] for p in made.plan.points if p.settings["anatomy.site"] == site]
+        assert len(drawn) == 8
+        assert all(spread.low <= x <= spread.high for x in drawn)
+    first = made.plan.points[0]
+    layers = case_of(made, first).anatomy.layers
+    thickness = next(layer.thickness for layer in layers if layer.tissue == "fat")
+    assert thickness == pytest.approx(first.settings[fat] / 1e3)
+
+
 def test_twice_as_many_samples_of_sobol_hold_the_first(tmp_path):
     body = (
         f'[sobol]\nsamples = 4\nranges = {{ "{D}" = ["20 min", "60 min"], '

@@ -1,6 +1,10 @@
 """A sweep as a user goes through it: planned, run, looked at, taken up again, gathered."""
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 
 import pytest
 from conftest import ROOT
@@ -90,3 +94,16 @@ def test_the_examples_can_be_planned(cryosim, tmp_path):
         planned = cryosim("sweep", "plan", example, "--out", tmp_path / example.stem)
         assert planned.code == 0
         assert "bad input" not in planned.out
+
+
+def test_a_sweep_goes_on_where_its_reader_has_gone(tmp_path):
+    file = definition(tmp_path, durations=["90 s", "2 min"])
+    command = f"{shlex.quote(sys.executable)} -m cryosim sweep run {file} --cores 1 | head -1"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, env=environment, text=True,
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    plan = read(tmp_path / "results" / file.stem)
+    assert all((plan.folder_of(point) / "result.json").exists() for point in plan.points)
