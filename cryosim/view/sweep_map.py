@@ -32,6 +32,8 @@ _SHADES = 14
 
 _LETTERS = 12
 """Of a word on the axis upward, in a line."""
+_BESIDE = 7
+"""Letters for which there is room beside that axis; longer words stand upright."""
 _MOST_FIGURES = 48
 """Cells of a map up to which their values are written."""
 
@@ -158,7 +160,9 @@ def _draw_plane(
                         shading="nearest", edgecolors="white", linewidth=1.0)  # fmt: skip
         _figures(axes, xs, ys, plane.values)
         axes.set_xticks(xs, labels=[number(level) for level in plane.x])
-        axes.set_yticks(ys, labels=[_short(number(level)) for level in plane.y])
+        words = [_short(number(level)) for level in plane.y]
+        upright = max(map(len, words)) > _BESIDE
+        axes.set_yticks(ys, labels=words, rotation=90.0 if upright else 0.0, va="center")
     _regions(axes, plane, key)
     if warned is not None:
         _warnings(axes, warned, key)

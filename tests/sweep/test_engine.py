@@ -76,8 +76,11 @@ def test_a_sweep_whose_driver_is_killed_goes_on_and_does_nothing_twice(tmp_path)
     assert (tally.tried + tally.left) == {"done": 3, "bad input": 1}
     assert ends(fourth) == [DONE]
     assert "cannot be read as a restart file" in (fourth / "output.txt").read_text()
+    assert ends(second) == [DONE]
+    # the first may have got done just when its driver was killed, who then noted nothing
+    once = [entry["event"] for entry in entries_of(first)].count("begin") == 1
+    assert ends(first) == [DONE] or (once and not ends(first))
     for folder in (first, second):
-        assert ends(folder) == [DONE]
         assert [path.name for path in folder.glob("claim-*")] == []
     begun = [entry["resume"] for entry in entries_of(second) if entry["event"] == "begin"]
     assert begun == [False, True]
