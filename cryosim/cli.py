@@ -6,7 +6,6 @@ and ``--strict`` was asked for, 130 interrupted.
 """
 
 import json
-import sys
 import traceback
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +20,7 @@ from cryosim.case.load import load
 from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
 from cryosim.doctor.verbs import doctor
-from cryosim.ending import end, refuse_other_size, several_ranks
+from cryosim.ending import abort, end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.fitting.verbs import calibrate
 from cryosim.library.table import Shelf, as_dict, rendered
@@ -266,6 +265,5 @@ def main() -> None:
         comm = several_ranks()
         if comm is not None:
             traceback.print_exc()
-            sys.stderr.flush()
-            comm.Abort(1)
+            abort(comm, 1)
         raise

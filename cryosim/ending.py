@@ -15,6 +15,9 @@ RANKS = "CRYOSIM_RANKS"
 _NUMBERS = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 """Variables by which launchers number the processes that they start."""
 
+_FORWARDED = 0.5
+"""How long (s) a launcher has to pass on the last words of a rank that aborts all; assumption."""
+
 _FAILED = 4712
 """Tag of the message that a rank has failed."""
 
@@ -30,11 +33,17 @@ def end(message: str, code: int) -> None:
         console = Console(stderr=True, soft_wrap=True, emoji=False)
         console.print(message, style="red", markup=False, highlight=False)
     if comm is not None and not together:
-        sys.stderr.flush()
-        comm.Abort(code)
+        abort(comm, code)
     if comm is not None:
         comm.Barrier()  # under python -m mpi4py the first to leave aborts the others
     sys.exit(code)
+
+
+def abort(comm: Any, code: int) -> None:
+    """End all ranks, once what was said has been passed on: the launcher drops what comes late."""
+    sys.stderr.flush()
+    sleep(_FORWARDED)
+    comm.Abort(code)
 
 
 def refuse_other_size(size: int) -> None:
