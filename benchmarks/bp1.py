@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 HERE = Path(__file__).parent
 CASE = HERE.parent / "cases" / "bp1_n.toml"

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 CASE = Path(__file__).parents[1] / "cases/abdomen_cup_drawn.toml"
 

@@ -65,7 +65,7 @@ def run(
 
     refuse_other_size(ranks_found())
     from cryosim.folder import refuse_broken_limits
-    from cryosim.run import run as run_case
+    from cryosim.simulate import run as run_case
     from cryosim.terminal import Display
     from cryosim.uncertainty.display import show_samples
     from cryosim.uncertainty.study import study_of

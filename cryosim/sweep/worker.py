@@ -73,7 +73,7 @@ def ended(request: dict[str, Any]) -> dict[str, Any]:
 
 def _run(request: dict[str, Any]) -> None:
     from cryosim.errors import CaseError
-    from cryosim.run import run
+    from cryosim.simulate import run
 
     case, folder, bands = Path(request["case"]), Path(request["folder"]), request["error_bands"]
     if request["resume"]:

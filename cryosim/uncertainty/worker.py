@@ -45,7 +45,7 @@ def sampled(text: str, tables: Sequence[str] = ()) -> dict[str, Any]:
 
 def _found(text: str, tables: Sequence[str]) -> dict[str, Any]:
     from cryosim.folder import RESULT_FILE
-    from cryosim.run import run
+    from cryosim.simulate import run
 
     with TemporaryDirectory(prefix="cryosim-") as name:
         path = Path(name) / "sample.toml"

@@ -13,7 +13,7 @@ from mpi4py import MPI
 
 from cryosim.errors import CryosimError, Interrupted
 from cryosim.parallel import on_root
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.validate.cases import case_text, file_name, variants
 from cryosim.validate.compare import Compared, compared
 from cryosim.validate.experiment import NAMES, Experiment, experiment

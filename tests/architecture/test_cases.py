@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from cryosim.case.load import load
-from cryosim.run import run
+from cryosim.simulate import run
 
 CASES = sorted((ROOT / "cases").glob("*.toml"))
 

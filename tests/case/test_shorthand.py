@@ -10,7 +10,7 @@ from cryosim.case.sources import bibliography_of
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
 from cryosim.library import applicators, sites
-from cryosim.run import run
+from cryosim.simulate import run
 
 THREE_LINES = """
 anatomy.site = "abdomen"

@@ -183,7 +183,7 @@ def test_an_error_of_ours_keeps_its_traceback(case, monkeypatch):
     def bug(*_, **__):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("cryosim.run.run", bug)
+    monkeypatch.setattr("cryosim.simulate.run", bug)
     monkeypatch.setattr("sys.argv", ["cryosim", "run", str(case)])
     with pytest.raises(ZeroDivisionError, match="a bug"):
         cli.main()

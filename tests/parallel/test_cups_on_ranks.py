@@ -5,7 +5,7 @@ from conftest import shell
 from parallel.test_ranks import assert_agree
 from support.cup_case import cup_case
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 pytestmark = pytest.mark.parallel
 

@@ -12,7 +12,7 @@ from support import bricks
 from support.cases import written
 from support.limits import assert_same_limits, number_tables
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 pytestmark = pytest.mark.parallel
 

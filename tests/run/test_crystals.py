@@ -11,7 +11,7 @@ from support.cup_case import cup_case
 from support.device_case import device_case
 
 from cryosim.output.history import TABLES, History
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.treatment.summary import _firm_after_removal
 
 BRISK = {"kind": "foubert", "supercooling": "3 K", "rate": {"kind": "constant", "rate": "0.1 1/s"}}

@@ -8,7 +8,7 @@ import pytest
 from support.cup_case import cup_case
 
 from cryosim.errors import CaseError
-from cryosim.run import run
+from cryosim.simulate import run
 
 FOLD = 'height = "15 mm"'
 

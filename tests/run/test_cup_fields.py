@@ -10,7 +10,7 @@ import pytest
 from support.cup_case import cup_case
 
 from cryosim.errors import Interrupted
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.view.cups import cups_of, touched_by
 from cryosim.view.result import Result
 from cryosim.view.section import section_of

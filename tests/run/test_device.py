@@ -9,7 +9,7 @@ import pytest
 from support.device_case import device_case
 
 from cryosim.errors import CaseError
-from cryosim.run import run
+from cryosim.simulate import run
 
 
 def result_of(tmp_path, text, name="case"):

@@ -11,7 +11,7 @@ from support.external_case import slab
 from support.tables import entry, result_of, table
 
 from cryosim.errors import CaseError, Interrupted
-from cryosim.run import run
+from cryosim.simulate import run
 
 EVEN = '{ depth = ["0 mm", "20 mm"], power = ["0.05 W/cm^3", "0.05 W/cm^3"] }'
 LASER = '{ surface = "0.4 W/cm^2", decay = "5 mm" }'

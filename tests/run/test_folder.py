@@ -13,7 +13,7 @@ from conftest import COARSE, treatment
 from support.cases import written
 
 from cryosim.case.load import load
-from cryosim.run import run
+from cryosim.simulate import run
 
 FILES = {
     "case.toml", "result.json", "run.log", "fields.h5", "fields.xdmf",

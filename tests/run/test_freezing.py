@@ -17,7 +17,7 @@ from cryosim.case.load import load
 from cryosim.errors import Interrupted
 from cryosim.parallel import MPI
 from cryosim.physics.nucleation import Nucleation, freezing_point, water_share
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.treatment.build import build
 from cryosim.units import ZERO_CELSIUS
 

@@ -13,7 +13,7 @@ from cryosim.injury.arrhenius import WEAVER_STOLL
 from cryosim.library.tissues import tissue
 from cryosim.outcome.caveats import CAVEATS
 from cryosim.physics.nucleation import Nucleation, freezing_point, water_share
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.units import ZERO_CELSIUS
 
 QUIET = {"perfusion": "0 mL/min/kg", "metabolism": "0 W/kg"}

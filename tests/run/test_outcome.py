@@ -12,7 +12,7 @@ from support.tables import table
 from cryosim.injury import DEFAULT
 from cryosim.library import calibration
 from cryosim.outcome import DAY, Course
-from cryosim.run import run
+from cryosim.simulate import run
 
 FOLD = tomllib.loads((ROOT / "cases/flank_fold.toml").read_text(encoding="utf-8"))
 MASSAGED = tomllib.loads((ROOT / "cases/flank_fold_massage.toml").read_text(encoding="utf-8"))

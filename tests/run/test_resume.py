@@ -18,7 +18,7 @@ from support.limits import assert_same_limits, number_tables
 
 import cryosim.treatment.record as record
 from cryosim.errors import CaseError, Interrupted
-from cryosim.run import run
+from cryosim.simulate import run
 
 TWICE = [
     {"phase": "cool", "temperature": "-12 degC", "ramp": "40 s", "duration": "5 min"},
@@ -132,7 +132,7 @@ def test_a_killed_run_goes_on_from_its_last_restart_file(unbroken, tmp_path):
 import os, signal, sys
 from pathlib import Path
 import cryosim.treatment.record as record
-from cryosim.run import run
+from cryosim.simulate import run
 def watch(t, *_):
     record.CHECKPOINT_EVERY = 0.0 if t < 400 else 1e9
     if t > 600: os.kill(os.getpid(), signal.SIGKILL)
@@ -156,7 +156,7 @@ def test_a_run_killed_while_its_pictures_are_drawn_goes_on(unbroken, tmp_path, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("cryosim.run.draw_pictures", die)
+        patch.setattr("cryosim.simulate.draw_pictures", die)
         with pytest.raises(KeyboardInterrupt):
             run(path, out)
     assert not (out / "result.json").exists()

@@ -7,7 +7,7 @@ from mpi4py import MPI
 from support.cases import written
 
 from cryosim.case.load import load
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.treatment.build import build
 
 EXTENT = 0.04

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 
 def result_of(tmp_path, text, name="case", **options):

@@ -10,7 +10,7 @@ from conftest import shell, treatment
 from support.cases import written
 
 from cryosim.errors import CaseError
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.uncertainty import study as studies
 from cryosim.uncertainty.study import propagate, study_of
 from cryosim.uncertainty.workers import Worker

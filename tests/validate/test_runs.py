@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, shell
 
 from cryosim.case.load import load
-from cryosim.run import run
+from cryosim.simulate import run
 from cryosim.validate import suite
 from cryosim.validate.cases import case_text, variants
 from cryosim.validate.experiment import experiment

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cryosim.run import run
+from cryosim.simulate import run
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 

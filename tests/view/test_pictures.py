@@ -133,7 +133,7 @@ def test_pictures_need_no_solver():
         "import sys, cryosim.view.pictures; "
         "bad = [m for m in sys.modules if m.split('.')[0] in "
         "('dolfinx', 'dolfinx_solver', 'petsc4py', 'mpi4py', 'ufl') "
-        "or m.startswith(('cryosim.fem', 'cryosim.run', 'cryosim.solve', 'cryosim.case'))]; "
+        "or m.startswith(('cryosim.fem', 'cryosim.simulate', 'cryosim.solve', 'cryosim.case'))]; "
         "sys.exit(str(bad) if bad else 0)"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
