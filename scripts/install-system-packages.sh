@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install what system-packages.txt lists and this Debian or Ubuntu lacks.  Needs root.
-#   --with NAME   also what system-packages-NAME.txt lists (slurm)
+#   --with NAME   also what system-packages-NAME.txt lists (browser, display, slurm, window)
 #   --list        only print what is missing
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -42,10 +42,12 @@ if [[ -z $offered && $(id -u) -eq 0 ]]; then # no package lists yet, as in a con
 fi
 ((${offered:-0} < 12)) || wanted+=(python3 python3-dev python3-venv)
 
+# Also what an installed package provides: libglib2.0-0 is called libglib2.0-0t64 in newer releases.
+present=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}, ${Provides}\n' |
+    sed -n -e 's/([^)]*)//g' -e 's/^installed //p' | tr -s ', ' '\n')
 missing=()
 for package in "${wanted[@]}"; do
-    state=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null || true)
-    [[ $state == installed* ]] || missing+=("$package")
+    grep -qxF "$package" <<<"$present" || missing+=("$package")
 done
 
 if $only_list; then
