@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from cryosim.doctor.check import Check
 from cryosim.doctor.pictures import headless_environment, require_rendering
 from cryosim.doctor.ranks import MPI_REMEDY, launcher
+from cryosim.doctor.windows import require_window
 
 __all__ = [
     "MPI_REMEDY", "Check", "checks", "headless_environment", "launcher", "require_rendering",
+    "require_window",
 ]  # fmt: skip
 
 
@@ -30,8 +32,9 @@ def _looks() -> Sequence[Callable[[], Check]]:
     from cryosim.doctor.ranks import mix, mpi
     from cryosim.doctor.releases import versions
     from cryosim.doctor.scheduler import allocation, slurm
+    from cryosim.doctor.windows import web_view, window
 
     return (
         python, versions, compiler, dolfinx, mix, mpi, libraries, gmsh, rendering,
-        kernel_cache, form_cache, cores, memory, disk, slurm, allocation,
+        window, web_view, kernel_cache, form_cache, cores, memory, disk, slurm, allocation,
     )  # fmt: skip
