@@ -28,10 +28,11 @@ _LEFTOVERS = (
     RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
     "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
     COURSE_FILE, THICKNESS_FILE, LIMITS_FILE,
-    "figures/layers_*.png", "figures/depth_*.png", "figures/temperature_*.png",
-    "figures/phase_*.png", "figures/animation.*",
-    "samples.csv", "figures/uncertainty.png",
-    "figures/months.png", "figures/thickness_map.png", "figures/limits.png",
+    "samples.csv", "paraview.py", "report.html", "figures/animation.*",
+    *(f"figures/{name}.{kind}" for kind in ("png", "svg", "pdf") for name in (
+        "layers_*", "depth_*", "temperature_*", "phase_*", "uncertainty", "months",
+        "thickness_map", "limits",
+    )),
 )  # fmt: skip
 """What an earlier run may have left in a result folder; nothing else there is touched."""
 
@@ -98,7 +99,7 @@ def draw_pictures(folder: Path, loaded: Loaded, *, wanted: bool | None) -> str |
         return "no figures were asked for"
     if not output.fields:
         return "figures need output.fields"
-    command = [sys.executable, "-m", "cryosim.view", str(folder)]
+    command = [sys.executable, "-m", "cryosim.view", str(folder), loaded.hash]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None

@@ -124,7 +124,8 @@ def _temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> 
 def temperature(figure: Figure, axes: Axes, section: Section, scale: Scale) -> None:
     """Colours and the colour bar beside what is drawn."""
     shown = axes.tripcolor(section.triangulation(), section.temperature, shading="gouraud",
-                           cmap=scale.colours, norm=scale.norm, zorder=1.0)  # fmt: skip
+                           cmap=scale.colours, norm=scale.norm, zorder=1.0,
+                           rasterized=True)  # fmt: skip
     box = axes.get_position()
     tall = max(box.height, 0.35)
     place = figure.add_axes((0.915, box.y0 + (box.height - tall) / 2, 0.016, tall))

@@ -38,7 +38,7 @@ def depth_over_time(result: Result, scale: Scale) -> Figure:
     style.headline(figure, result.title, line)
     axes = figure.add_axes((0.075, 0.09, 0.66, 0.78))
     drawn = axes.pcolormesh(seconds / unit, depth, T, shading="gouraud", cmap=scale.colours,
-                            norm=scale.norm)  # fmt: skip
+                            norm=scale.norm, rasterized=True)  # fmt: skip
     axes.set_ylim(float(depth.max()), float(depth.min()))
     axes.set_xlim(0.0, float(seconds[-1]) / unit)
     axes.set_xlabel(f"time [{name}]")

@@ -80,7 +80,8 @@ def standing(
             temperature(figure, axes, section, scale)
         else:
             axes.tripcolor(section.triangulation(), section.temperature, shading="gouraud",
-                           cmap=scale.colours, norm=scale.norm, zorder=1.0)  # fmt: skip
+                           cmap=scale.colours, norm=scale.norm, zorder=1.0,
+                           rasterized=True)  # fmt: skip
     _legend(figure, result, sections, by_layer=by_layer)
     phase = result.phase(step)
     when = style.clock(float(result.times[step]))

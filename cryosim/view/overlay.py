@@ -1,6 +1,7 @@
 """Type on the picture of the tissue: axes in millimetres, layer names, legend, colour bar."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,16 +33,18 @@ def bounds_of(result: Result, steps: Iterable[int]) -> Floats:
 
 
 def tissue_3d(
-    result: Result, step: int, scale: Scale, *, by_layer: bool = False, bounds: Floats | None = None
-) -> Figure:
+    result: Result, step: int, scale: Scale, *, by_layer: bool = False,
+    bounds: Floats | None = None, magnified: int = 1,
+) -> Figure:  # fmt: skip
     """The tissue cut open under the applicator at ``times[step]``.
 
     It is coloured by temperature or ``by_layer``, and seen as what fills ``bounds`` (mm) would be.
+    The image of the tissue has ``magnified`` times the pixels of a page, each way.
     """
     placed = place(result, step)
     bodies = bodies_of(placed, result.threshold)
     bounds = bodies.bounds if bounds is None else bounds
-    eye = Eye.on(bounds, _FRAME)
+    eye = replace(Eye.on(bounds, _FRAME), magnified=magnified)
     figure = style.page()
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()

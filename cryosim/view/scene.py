@@ -22,7 +22,7 @@ Image = npt.NDArray[np.uint8]
 _TOWARD_EYE = (0.80, -1.15, 0.88)
 """From the tissue to the eye: the taken-out quarter (x > 0, y < 0) is in front."""
 _FINER = 2
-"""Pixels drawn for one pixel shown, each way."""
+"""Pixels drawn for one pixel of the image, each way."""
 _NEARER = 3.0
 """How far lines are lifted toward the eye (pixels); a parallel projection does not show it."""
 
@@ -37,6 +37,13 @@ class Eye:
     """The point (mm) in the middle of the page."""
     scale: float
     """Pixels in a millimetre."""
+    magnified: int = 1
+    """Pixels of the image for one of the page, each way."""
+
+    @property
+    def drawn(self) -> int:
+        """Pixels that VTK draws for one of the page, each way."""
+        return self.magnified * _FINER
 
     @property
     def toward(self) -> Floats:
@@ -81,7 +88,7 @@ def render(
 
     Skin and cut have the colours of temperature or, ``by_layer``, those of the layers.
     """
-    size = (style.PAGE[0] * _FINER, style.PAGE[1] * _FINER)
+    size = (style.PAGE[0] * eye.drawn, style.PAGE[1] * eye.drawn)
     plotter = pv.Plotter(off_screen=True, window_size=size, lighting="none")
     try:
         plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
@@ -99,7 +106,7 @@ def render(
         image = np.asarray(plotter.screenshot(None, return_img=True), dtype=float)
     finally:
         plotter.close()
-    width, height = style.PAGE
+    width, height = (eye.magnified * pixels for pixels in style.PAGE)
     fine = image[:, :, :3].reshape(height, _FINER, width, _FINER, 3)
     return np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)
 
@@ -196,4 +203,4 @@ def _add_lines(plotter: pv.Plotter, eye: Eye, lines: Any, colour: str, width: fl
         return
     nearer = lines.copy()
     nearer.points = np.asarray(lines.points, dtype=float) + _NEARER / eye.scale * eye.toward
-    plotter.add_mesh(nearer, color=colour, line_width=width * _FINER, lighting=False)  # fmt: skip
+    plotter.add_mesh(nearer, color=colour, line_width=width * eye.drawn, lighting=False)

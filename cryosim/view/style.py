@@ -1,7 +1,8 @@
 """How every picture looks: page, type, colours.  The one place to change them."""
 
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,9 @@ _TYPE: dict[Any, Any] = {
     "lines.linewidth": 2.2,
     "hatch.linewidth": 1.1,
     "axes.unicode_minus": True,
+    "pdf.fonttype": 42,  # TrueType, embedded: text stays text
+    "svg.fonttype": "path",  # outlines: the same on a machine without the font
+    "svg.hashsalt": "cryosim",
 }
 
 _ANCHORS = ("#0d2f6b", "#2f6fb7", "#7fb2de", "#c9dff0", "#f8f6f1", "#f6dab7", "#eab07a", "#cf8349",
@@ -126,9 +130,19 @@ def typography() -> AbstractContextManager[None]:
     return mpl.rc_context(_TYPE)
 
 
-def page() -> Figure:
+class Page(Figure):
+    """A figure of matplotlib that a notebook shows, with our type."""
+
+    def _repr_png_(self) -> bytes:
+        content = io.BytesIO()
+        with typography():
+            self.savefig(content, format="png")
+        return content.getvalue()
+
+
+def page() -> Page:
     """An empty page; draw on it within `typography`."""
-    figure = Figure(figsize=(PAGE[0] / DPI, PAGE[1] / DPI), dpi=DPI, facecolor="white")
+    figure = Page(figsize=(PAGE[0] / DPI, PAGE[1] / DPI), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
@@ -148,11 +162,32 @@ def readable(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", "−", re.sub(r"\bdegC\b", "°C", text))
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """Write the page as PNG under a temporary name, then rename it."""
+def save(
+    figure: Figure, path: Path, *, dpi: float = DPI, told: Mapping[str, str] | None = None
+) -> Path:
+    """Write the page under a temporary name, then rename it; its kind is that of the name.
+
+    ``told``: title, software and subject for the file's metadata.  The same page is the same
+    bytes, for no file holds a date.
+    """
+    kind = path.suffix.removeprefix(".").lower()
     temporary = path.with_name(f".{path.name}")
-    figure.savefig(temporary, dpi=DPI, format="png")
+    figure.savefig(temporary, dpi=dpi, format=kind, metadata=_metadata(kind, told or {}))
     return temporary.replace(path)
+
+
+def _metadata(kind: str, told: Mapping[str, str]) -> dict[str, str | None]:
+    """``told`` by the keys that the kind of file has for it."""
+    keys = {
+        "png": {"title": "Title", "software": "Software", "subject": "Description"},
+        "pdf": {"title": "Title", "software": "Creator", "subject": "Subject"},
+        "svg": {"title": "Title", "software": "Creator", "subject": "Description"},
+    }[kind]
+    undated: dict[str, dict[str, str | None]] = {
+        "pdf": {"CreationDate": None, "ModDate": None},
+        "svg": {"Date": None},
+    }
+    return undated.get(kind, {}) | {keys[name]: text for name, text in told.items()}
 
 
 def layer_colours(layers: "Sequence[Layer]") -> dict[str, str]:

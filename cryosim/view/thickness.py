@@ -104,7 +104,7 @@ def _map(figure: Figure, axes: Axes, fat: _Fat) -> None:
     """Loss of thickness (mm), the footprint and the line of the profiles."""
     most = float(fat.loss.max())
     drawn = axes.pcolormesh(fat.x, fat.y, fat.loss, shading="nearest", cmap=_COLOURS, vmin=0.0,
-                            vmax=max(most, 0.01))  # fmt: skip
+                            vmax=max(most, 0.01), rasterized=True)  # fmt: skip
     axes.set_xlim(*fat.window(fat.x, 0))
     axes.set_ylim(*fat.window(fat.y, 1))
     _footprint(axes, fat)

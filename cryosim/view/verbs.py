@@ -16,11 +16,39 @@ class Colours(StrEnum):
     layers = "layers"
 
 
-def plot(result: ResultFolder) -> None:
-    """Draw the pictures of a result folder again."""
-    from cryosim.view.pictures import draw
+class Kind(StrEnum):
+    """Kinds of files that pictures are written as."""
 
-    for file in draw(result):
+    png = "png"
+    svg = "svg"
+    pdf = "pdf"
+
+
+def plot(
+    result: ResultFolder,
+    formats: Annotated[
+        list[Kind] | None, typer.Option("--format", help="Kind of file; several may be given.")
+    ] = None,
+    dpi: Annotated[
+        float, typer.Option(min=50, max=600, help="Dots an inch of PNG, and of images in PDF, SVG.")
+    ] = 100.0,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="This picture; several may be given.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the pictures; figures there if not given.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name the pictures, draw none.")] = False,
+) -> None:
+    """Draw the pictures of a result folder again: PNG, or SVG and PDF for print."""
+    from cryosim.view.pictures import draw, names_of
+    from cryosim.view.result import Result
+
+    if list_:
+        print(*names_of(Result.open(result)), sep="\n")
+        return
+    kinds = [kind.value for kind in formats or (Kind.png,)]
+    for file in draw(result, out, only=only, formats=kinds, dpi=dpi):
         print(file)
 
 
