@@ -39,6 +39,7 @@ def run(
     path: Path,
     out: Path | None = None,
     *,
+    text: str | None = None,
     resume: bool = False,
     figures: bool | None = None,
     error_bands: bool = False,
@@ -47,11 +48,12 @@ def run(
 ) -> Path:
     """Run the case at ``path``; return its result folder.  Collective.
 
+    With ``text`` that is the case, and ``path`` where it would stand.
     An earlier result in that folder is replaced, but ``resume`` of a finished run leaves it as it
     is.  Raises a CryosimError that says what to do; Interrupted leaves a restart file behind.
     """
     stopwatch = Stopwatch()
-    loaded = on_root(comm, lambda: load(path))
+    loaded = on_root(comm, lambda: load(path, text))
     if error_bands:
         refuse_unless_coarsenable(loaded)
     folder = out or Path("results") / path.stem

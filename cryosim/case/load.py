@@ -65,9 +65,12 @@ class Loaded:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def load(path: Path) -> Loaded:
-    """Read and check the case at ``path``; raises CaseError with every fault found."""
-    text = _read(path)
+def load(path: Path, text: str | None = None) -> Loaded:
+    """Read and check the case at ``path``; raises CaseError with every fault found.
+
+    With ``text`` that is the case, as if it stood there.
+    """
+    text = _read(path) if text is None else text
     given = _parsed(path, text)
     expanded = expand(given)
     fields, faults_of_logs = replayed(expanded.fields, path)

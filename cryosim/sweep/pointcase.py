@@ -7,14 +7,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from cryosim.case.faults import shown
 from cryosim.case.load import Loaded
 from cryosim.case.shorthand import expand
 from cryosim.case.toml import text_of
 from cryosim.errors import CaseError
 from cryosim.sweep.definition import ASIDE, Value
 from cryosim.sweep.designs import Row
-from cryosim.uncertainty.paths import put
+from cryosim.uncertainty.paths import changed, put
 
 FILES = "files"
 """Folder of files that points refer to, within that of the sweep."""
@@ -43,7 +42,7 @@ class PointCases:
         """Fields of the case of a point; raises CaseError for a key path that leads nowhere."""
         fields = deepcopy(self.base)
         for key, value in {**common, **row.settings}.items():
-            fields = self._with(fields, key, value)
+            fields = changed(fields, key, value, self._loaded)
         if row.drawn:
             fields = expand(fields).fields
         for item, x in row.drawn:
@@ -51,24 +50,6 @@ class PointCases:
                 put(fields, key, given, self._loaded)
         self._keep_files(fields)
         return fields
-
-    def _with(self, fields: Fields, key: str, value: Value) -> Fields:
-        """``fields`` with ``value`` at ``key``; what they only name is written out if it must."""
-        if "[0]" in key:
-            raise CaseError(f'"{key}": places are counted from [1]')
-        for written_out in (False, True):
-            candidate = deepcopy(fields)
-            if written_out:
-                candidate = expand(candidate).fields
-            try:
-                put(candidate, key, value, self._loaded)
-            except (KeyError, IndexError, TypeError):
-                continue
-            return candidate
-        raise CaseError(
-            f'"{key}" = {shown(value)}: {self._loaded.path} has nothing there; expected a key path '
-            'such as "protocol[1].temperature" (the first of a list is [1])'
-        )
 
     def _keep_files(self, fields: Fields) -> None:
         """Copy the files that ``fields`` refer to into the sweep, and refer to the copies."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from cryosim.case.faults import shown
 from cryosim.case.load import Loaded
+from cryosim.case.shorthand import expand
 from cryosim.errors import CaseError
 from cryosim.library import tissues
 from cryosim.units import split
@@ -48,6 +50,28 @@ def put(fields: dict[str, Any], path: str, value: object, loaded: Loaded) -> Non
         elif isinstance(place, dict) and step not in place:
             place[step] = _library_table(steps[: i + 1], loaded)
         place = place[step]
+
+
+def changed(fields: dict[str, Any], path: str, value: object, loaded: Loaded) -> dict[str, Any]:
+    """``fields`` with ``value`` at ``path``; what they only name is written out if it must.
+
+    Raises CaseError for a key path that leads nowhere.
+    """
+    if "[0]" in path:
+        raise CaseError(f'"{path}": places are counted from [1]')
+    for written_out in (False, True):
+        candidate = deepcopy(fields)
+        if written_out:
+            candidate = expand(candidate).fields
+        try:
+            put(candidate, path, value, loaded)
+        except (KeyError, IndexError, TypeError):
+            continue
+        return candidate
+    raise CaseError(
+        f'"{path}" = {shown(value)}: {loaded.path} has nothing there; expected a key path '
+        'such as "protocol[1].temperature" (the first of a list is [1])'
+    )
 
 
 def _library_table(steps: list[str | int], loaded: Loaded) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 
+from cryosim.errors import CaseError
 from cryosim.view.cups import Cup, cups_of, touched_by
 from cryosim.view.mirror import mirrored, planes_of_symmetry
 from cryosim.view.pads import UNNAMED, Pad, pads_of
@@ -87,13 +88,37 @@ def place(result: Result, step: int) -> Placement:
     grid = mirrored(grid, planes)
     surfaces = [mirrored(_surface(result.grid, pad.facets), planes) for pad in covered]
     pads = tuple(zip([pad.name for pad in covered], surfaces, strict=True))
-    areas, centroids = _areas(surfaces[0])
-    centre = areas @ centroids / areas.sum()
-    normal = _outward(surfaces[0], areas, np.asarray(grid.center), centre)
+    centre, normal = _facing(surfaces[0], grid)
     if normal[2] >= _FLAT:
         return Placement(grid, pads, centre, ("x", "y", "z"), bool(planes))
     _turn_all((grid, *surfaces), normal, centre)
     return Placement(grid, pads, np.zeros(3), ("along", "across", "up"), bool(planes))
+
+
+def beneath(result: Result) -> tuple[Floats, Floats]:
+    """Skin under the middle of the first applicator (mm), and the unit vector into the tissue.
+
+    For a mesh at rest that is no flat block; raises CaseError if no facet is under an applicator.
+    """
+    covered = pads_of(result)
+    if not covered:
+        raise CaseError(
+            f"{result.folder}: nothing lies on this mesh, so no depth begins under an applicator; "
+            "name coordinates instead (position)"
+        )
+    planes = planes_of_symmetry(result, [pad.facets for pad in covered])
+    skin = mirrored(_surface(result.grid, covered[0].facets), planes)
+    centre, normal = _facing(skin, mirrored(result.grid, planes))
+    far = result.grid.length * normal
+    met, _ = skin.triangulate().ray_trace(centre + far, centre - far, first_point=True)
+    return (np.asarray(met, dtype=float) if len(met) else centre), -normal
+
+
+def _facing(skin: pv.PolyData, grid: pv.UnstructuredGrid) -> tuple[Floats, Floats]:
+    """Centre of the area of ``skin`` and its mean normal, out of the tissue."""
+    areas, centroids = _areas(skin)
+    centre = np.asarray(areas @ centroids / areas.sum())
+    return centre, _outward(skin, areas, np.asarray(grid.center), centre)
 
 
 def _with_cups(
