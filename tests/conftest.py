@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.two_ranks import TwoRanks
 
 from cryosim import cli
 
@@ -53,12 +54,30 @@ def shell(*arguments, ranks=1, code=None, cwd=None, timeout=240) -> Outcome:
     command = [sys.executable, *program, *map(str, arguments)]
     if ranks > 1:
         command = [MPIEXEC, "-n", str(ranks), *command]
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=timeout, cwd=cwd,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": package_path()},
     )  # fmt: skip
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def package_path() -> str:
+    """PYTHONPATH of processes that find the package that is tested."""
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+
+@pytest.fixture(scope="session")
+def two_ranks():
+    """``shell(..., ranks=2)`` with ranks that are there already; their codes must be the same."""
+    pair = TwoRanks(MPIEXEC, package_path())
+
+    def call(*arguments, code=None, **environment) -> Outcome:
+        codes, out, err = pair(*arguments, code=code, **environment)
+        assert len(set(codes)) == 1, (codes, err)
+        return Outcome(codes[0], "".join(out), "".join(err))
+
+    yield call
+    pair.close()
 
 
 def treatment(**changes) -> dict:

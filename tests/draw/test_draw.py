@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest import shell
 from dolfinx import fem
 from mpi4py import MPI
 
@@ -179,18 +178,15 @@ def test_a_kept_draw_is_not_drawn_again(tmp_path, monkeypatch):
 TWO_RANKS = """
 import sys
 from pathlib import Path
-from mpi4py import MPI
 from cryosim.fem.draw.draw import kept_draw
-from cryosim.parallel import collected_together
 from cryosim.shape.cup import Cup
 from cryosim.shape.draw_options import DrawOptions
 from cryosim.shape.tissue_mechanics import FAT, MUSCLE, SKIN
-with collected_together(MPI.COMM_WORLD):
-    kept_draw(
-        Path(sys.argv[1]), [(0.002, SKIN), (0.025, FAT), (0.015, MUSCLE)],
-        Cup(gap=0.04, length=0.08, depth=0.06, lip=0.005), 12e3,
-        DrawOptions.model_validate_json(sys.argv[2]),
-    )
+kept_draw(
+    Path(sys.argv[1]), [(0.002, SKIN), (0.025, FAT), (0.015, MUSCLE)],
+    Cup(gap=0.04, length=0.08, depth=0.06, lip=0.005), 12e3,
+    DrawOptions.model_validate_json(sys.argv[2]),
+)
 """
 
 
@@ -200,8 +196,8 @@ with collected_together(MPI.COMM_WORLD):
     [DrawOptions(kind="round", cell=0.004), pytest.param(QUARTER, marks=pytest.mark.slow)],
     ids=lambda options: options.kind,
 )
-def test_the_number_of_ranks_changes_nothing(tmp_path, options):
-    done = shell(tmp_path, options.model_dump_json(), ranks=2, code=TWO_RANKS)
+def test_the_number_of_ranks_changes_nothing(tmp_path, two_ranks, options):
+    done = two_ranks(tmp_path, options.model_dump_json(), code=TWO_RANKS)
     assert done.code == 0, done.err
     one = draw(LAYERS, CUP, 12e3, options)
     two = type(one).load(next(tmp_path.glob("*.npz")))

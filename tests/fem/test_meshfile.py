@@ -1,9 +1,6 @@
 """Mesh files: what is read is what a block or geometry says it is, and what is wrong is named."""
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import meshio
@@ -88,20 +85,8 @@ def test_quality_of_the_flank():
     assert 0.2 < report["worst_shape"] < 1.0
 
 
-def on_two_ranks(folder, lines):
-    """What a script of these ``lines`` prints when two ranks run it."""
-    script = folder / "script.py"
-    script.write_text("\n".join(lines))
-    beside = Path(sys.executable).with_name("mpiexec")
-    start = str(beside) if beside.exists() else shutil.which("mpiexec")
-    command = [start, "-n", "2", sys.executable, "-m", "mpi4py", str(script)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
-
-
 @pytest.mark.parallel
-def test_two_ranks_agree_with_one(tmp_path):
+def test_two_ranks_agree_with_one(two_ranks):
     lines = [
         "import sys, json",
         f"sys.path[:0] = {[str(TESTS), str(TESTS / 'fem')]!r}",
@@ -114,7 +99,7 @@ def test_two_ranks_agree_with_one(tmp_path):
         "if MPI.COMM_WORLD.rank == 0:",
         "    print(json.dumps([found, depths, report]))",
     ]
-    found, depths, report = json.loads(on_two_ranks(tmp_path, lines))
+    found, depths, report = json.loads(two_ranks(code="\n".join(lines)).out)
     assert len(depths) == 2
     domain = read_flank()
     np.testing.assert_allclose(found, totals(domain, FLANK_SURFACES), rtol=1e-12)
@@ -127,7 +112,7 @@ def test_two_ranks_agree_with_one(tmp_path):
 
 
 @pytest.mark.parallel
-def test_a_bad_file_is_refused_alike_on_two_ranks(tmp_path):
+def test_a_bad_file_is_refused_alike_on_two_ranks(two_ranks):
     lines = [
         "from pathlib import Path",
         "from cryosim.parallel import MPI",
@@ -139,7 +124,7 @@ def test_a_bad_file_is_refused_alike_on_two_ranks(tmp_path):
         "    except CaseError as error:",
         "        print(error, flush=True)",
     ]
-    printed = on_two_ranks(tmp_path, lines)
+    printed = two_ranks(code="\n".join(lines)).out
     assert printed.count("no such mesh file") == 2
     assert printed.count('did you mean "skin"?') == 2
 

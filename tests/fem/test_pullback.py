@@ -203,12 +203,12 @@ if MPI.COMM_WORLD.rank == 0:
 
 
 @pytest.mark.parallel
-def test_two_ranks_assemble_what_one_does(tmp_path):
+def test_two_ranks_assemble_what_one_does(tmp_path, two_ranks):
     found = []
-    for ranks in (1, 2):
-        got = shell(tmp_path / f"{ranks}.npy", ranks=ranks, code=RANKS)
+    for name, start in (("one.npy", shell), ("two.npy", two_ranks)):
+        got = start(tmp_path / name, code=RANKS)
         assert got.code == 0, got.err
-        found.append(np.load(tmp_path / f"{ranks}.npy"))
+        found.append(np.load(tmp_path / name))
     one, two = found
     assert one.shape == (5, 31 * 36 * 31)
     scale = np.abs(one).max(axis=1, keepdims=True)

@@ -1,7 +1,6 @@
 """A cup with gel and a device on two ranks, and taken up again on another number of them."""
 
 import pytest
-from conftest import shell
 from parallel.test_ranks import assert_agree
 from support.cup_case import cup_case
 
@@ -17,21 +16,21 @@ CUP = (
 
 
 @pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.slow)])
-def test_two_ranks_agree_on_a_fold(tmp_path, dimension):
+def test_two_ranks_agree_on_a_fold(tmp_path, two_ranks, dimension):
     path = tmp_path / "case.toml"
     path.write_text(cup_case(dimension, cup=CUP))
     one = run(path, tmp_path / "one")
-    got = shell("run", path, "--out", tmp_path / "two", "-q", ranks=2)
+    got = two_ranks("run", path, "--out", tmp_path / "two", "-q")
     assert got.code == 0, got.err
     assert_agree(one, tmp_path / "two", 1e-8)
 
 
-def test_two_ranks_draw_the_same_hyperelastic_fold(tmp_path, monkeypatch):
+def test_two_ranks_draw_the_same_hyperelastic_fold(tmp_path, two_ranks, monkeypatch):
     path = tmp_path / "case.toml"
     path.write_text(cup_case(cup='draw = "hyperelastic"\nsuction = "15 kPa"'))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache of one"))
     one = run(path, tmp_path / "one")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache of two"))
-    got = shell("run", path, "--out", tmp_path / "two", "-q", ranks=2)
+    own = {"XDG_CACHE_HOME": tmp_path / "cache of two"}
+    got = two_ranks("run", path, "--out", tmp_path / "two", "-q", **own)
     assert got.code == 0, got.err
     assert_agree(one, tmp_path / "two", 1e-6)

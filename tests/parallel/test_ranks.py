@@ -3,6 +3,7 @@
 import csv
 import json
 import time
+from functools import partial
 
 import h5py
 import numpy as np
@@ -86,10 +87,11 @@ def assert_agree(one, several, kelvin):
     ],
     ids=["2 on a real mesh", "2 with implicit steps", "3 on a tiny mesh"],
 )
-def test_ranks_agree_with_one(tmp_path, ranks, mesh, integrator):
+def test_ranks_agree_with_one(tmp_path, two_ranks, ranks, mesh, integrator):
     path = written(tmp_path, block(mesh, numerics={"integrator": integrator}))
     one = run(path, tmp_path / "one")
-    got = shell("run", path, "--out", tmp_path / "several", "--quiet", ranks=ranks)
+    start = two_ranks if ranks == 2 else partial(shell, ranks=ranks)
+    got = start("run", path, "--out", tmp_path / "several", "--quiet")
     assert got.code == 0, got.err
     assert got.out == ""
     summary = json.loads((tmp_path / "several/result.json").read_text())
@@ -100,13 +102,13 @@ def test_ranks_agree_with_one(tmp_path, ranks, mesh, integrator):
     assert_agree(one, tmp_path / "several", 1e-9 if integrator == "explicit" else 1e-5)
 
 
-def test_two_ranks_agree_on_a_section_with_crystals_that_have_a_rate(tmp_path):
+def test_two_ranks_agree_on_a_section_with_crystals_that_have_a_rate(tmp_path, two_ranks):
     rate = {"kind": "constant", "rate": "0.05 1/s"}
     law = {"kind": "foubert", "supercooling": "3 K", "rate": rate}
     case = treatment(dimension=2, mesh=COARSE, crystallisation=law)
     path = written(tmp_path, case)
     one = run(path, tmp_path / "one")
-    got = shell("run", path, "--out", tmp_path / "two", "-q", ranks=2)
+    got = two_ranks("run", path, "--out", tmp_path / "two", "-q")
     assert got.code == 0, got.err
     assert_agree(one, tmp_path / "two", 1e-9)
 
@@ -131,25 +133,34 @@ def brick_case(folder, **changes):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"titel": "x"}, 'titel: unknown key; did you mean "title"?'),
         ({"applicator": {"face": "tpo"}}, 'no surface "tpo"; did you mean "top"?'),
         ({"probes": [{"name": "far", "position": ["1 m", "0 m", "0 m"]}]}, '"far" lies outside'),
         ({"dimension": 2}, "dimension = 2: the mesh"),
     ],
 )
-def test_bad_input_is_told_once_by_two_ranks(tmp_path, change, expected):
+def test_bad_input_is_told_once_by_two_ranks(tmp_path, two_ranks, change, expected):
     path = written(tmp_path, brick_case(tmp_path, **change))
-    got = shell("run", path, "--out", tmp_path / "out", ranks=2)
-    assert got.code == 2
-    assert got.err.count(expected) == 1
-    assert "Traceback" not in got.err
+    assert_told_once(two_ranks("run", path, "--out", tmp_path / "out"), expected)
     assert not (tmp_path / "out/result.json").exists()
 
 
-def test_a_mesh_file_gives_the_same_on_two_ranks(tmp_path):
+def test_bad_input_ends_mpiexec_with_2(tmp_path):
+    path = written(tmp_path, treatment(titel="x"))
+    got = shell("run", path, "--out", tmp_path / "out", ranks=2)
+    assert_told_once(got, 'titel: unknown key; did you mean "title"?')
+    assert not (tmp_path / "out/result.json").exists()
+
+
+def assert_told_once(got, expected):
+    assert got.code == 2
+    assert got.err.count(expected) == 1
+    assert "Traceback" not in got.err
+
+
+def test_a_mesh_file_gives_the_same_on_two_ranks(tmp_path, two_ranks):
     path = written(tmp_path, brick_case(tmp_path))
     one = run(path, tmp_path / "one")
-    got = shell("run", path, "--out", tmp_path / "two", "-q", ranks=2)
+    got = two_ranks("run", path, "--out", tmp_path / "two", "-q")
     assert got.code == 0, got.err
     assert_agree(one, tmp_path / "two", 1e-9)
 

@@ -5,7 +5,6 @@ import signal
 
 import numpy as np
 import pytest
-from conftest import shell
 from support.device_case import device_case
 from support.external_case import slab
 from support.tables import entry, result_of, table
@@ -157,10 +156,10 @@ def test_both_integrators_agree_on_all_of_it(tmp_path):
 
 
 @pytest.mark.parallel
-def test_two_ranks_find_the_same(tmp_path):
+def test_two_ranks_find_the_same(tmp_path, two_ranks):
     one, _ = result_of(tmp_path, heated(), "one")
     two = tmp_path / "two"
-    got = shell("run", tmp_path / "one.toml", "--out", two, "-q", ranks=2)
+    got = two_ranks("run", tmp_path / "one.toml", "--out", two, "-q")
     assert got.code == 0, got.err
     for name in ("layers.csv", "ledger.csv"):
         a, b = table(one, name), table(two, name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import ROOT, shell
+from conftest import ROOT
 from support.device_case import device_case
 from support.limits import number_tables
 
@@ -268,13 +268,13 @@ def test_so_does_one_stopped_between_detection_and_abort(tmp_path):
 
 
 @pytest.mark.parallel
-def test_ice_is_drawn_alike_on_two_ranks(tmp_path):
+def test_ice_is_drawn_alike_on_two_ranks(tmp_path, two_ranks):
     text = freezing_case(
         '[nucleation]\nevent = "drawn"\nseed = 14\nrate = "100 1/m^3/s"', dimension=2
     )
     one, result = result_of(tmp_path, text, "one")
     assert happened(result, "aborts") is not None
-    got = shell("run", tmp_path / "one.toml", "--out", tmp_path / "two", "-q", ranks=2)
+    got = two_ranks("run", tmp_path / "one.toml", "--out", tmp_path / "two", "-q")
     assert got.code == 0, got.err
     assert_same(tmp_path / "two", one)
     places = [

@@ -165,10 +165,10 @@ def test_a_run_killed_while_its_pictures_are_drawn_goes_on(unbroken, tmp_path, m
 
 
 @pytest.mark.parallel
-def test_a_run_of_one_rank_goes_on_with_two(unbroken, tmp_path):
+def test_a_run_of_one_rank_goes_on_with_two(unbroken, tmp_path, two_ranks):
     path, out = written(tmp_path, section()), tmp_path / "out"
     broken(path, out, 225)
-    got = shell("run", path, "--out", out, "--resume", "-q", ranks=2)
+    got = two_ranks("run", path, "--out", out, "--resume", "-q")
     assert got.code == 0, got.err
     assert_same(out, unbroken, rtol=1e-8)
 
