@@ -10,6 +10,7 @@ largest flux :math:`q_{max}` that a cooler can take, a prescribed flux :math:`q_
 :math:`T_s = T_e` instead.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,12 @@ class Schedule:
 
     def at(self, t: float) -> float:
         """Value at time ``t`` (s)."""
-        return float(np.interp(t, self.time, self.value))
+        time, value = self.time, self.value
+        k = bisect_right(time, t)
+        if k in (0, len(time)):
+            return value[min(k, len(time) - 1)]
+        slope = (value[k] - value[k - 1]) / (time[k] - time[k - 1])
+        return slope * (t - time[k - 1]) + value[k - 1]
 
     def slope(self, t: float, *, after: bool = False) -> float:
         """Rate (1/s) at time ``t`` (s); where the schedule bends, just before it or ``after``."""

@@ -41,6 +41,13 @@ def test_an_ideal_controller_follows_the_slope_of_its_set_point():
     assert drive.rates(100.0, state(280.0), 400.0, 300.0, after=True).plate == pytest.approx(0.0)
 
 
+def test_a_schedule_is_that_of_numpy():
+    time, value = (0.0, 10.0, 10.0, 25.0), (3.0, -1.0, 2.0, 2.5)
+    for t in np.linspace(-5.0, 30.0, 71):
+        assert Schedule(time, value).at(t) == np.interp(t, time, value)
+        assert Schedule.constant(4.0).at(t) == 4.0
+
+
 def test_a_pi_controller_does_not_wind_up_while_the_pump_is_at_its_limit():
     pi = Controller(kind="pi", gain=1000.0, integral_time=50.0)
     drive = Drive(Device(controller=pi, pump=Pump(power=500.0)), COLD)
