@@ -1,48 +1,142 @@
 """What is drawn of a choice, piece by piece: surfaces and their colours, for any renderer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyvista as pv
 
+from cryosim.scene import shades
 from cryosim.scene.choice import LAYER, Choice
+from cryosim.scene.lines import Line, surface
+from cryosim.scene.shades import Shade
+from cryosim.scene.sheet import Sheet, Side
 from cryosim.scene.tissue import Tissue
 from cryosim.view import style
-from cryosim.view.bodies import bodies_of
+
+Floats = npt.NDArray[np.float64]
+
+VALUES = "values"
+"""The point array that colours a piece."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """One thing to draw; lengths in mm."""
 
     name: str
-    """Stays the same from choice to choice: ``layer fat``, ``front fat``, ``cup left``, ..."""
+    """Stays the same from choice to choice: ``layer fat cut``, ``front fat``, ``rims fat``, ..."""
     mesh: pv.PolyData
     colour: str
-    """Of the whole piece, where `scalars` is empty."""
-    scalars: str = ""
-    """Name of the point array that colours it, of a field in its unit."""
+    """Of the whole piece, where it has no `shade`."""
+    shade: Shade | None = None
+    """Colours of the point array `VALUES`."""
     opacity: float = 1.0
     width: float = 0.0
     """Of lines (pixels); 0 for surfaces."""
     lit: bool = False
+    form: Any = None
+    """The same object as long as points and triangles stay the same; None: they never do."""
 
 
 def pieces_of(tissue: Tissue, choice: Choice) -> list[Piece]:
     """The pieces of ``choice``, those that others shine through last."""
-    bodies = bodies_of(tissue.placed(choice.step), choice.threshold)
+    if choice.day is not None and tissue.thinning is not None:
+        return list(_before_and_after(tissue, choice, choice.day))
+    return [*_treatment(tissue, choice)]
+
+
+def _treatment(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
+    cut, at = choice.cut, choice.at
+    shown = [s for s in tissue.sheets(choice.step, cut, at) if s.seen(choice.hidden)]
+    yield from _layers(tissue, choice, shown)
+    for line in tissue.lines(choice.step, cut, at):
+        if line.layer and line.layer not in choice.hidden:
+            yield _drawn(line, style.INK, 1.5, line)
+    if choice.isosurface:
+        isoline = tissue.isoline(choice.step, choice.threshold, shown)
+        yield _drawn(isoline, style.COLD, 3.0)
+    if choice.applicators:
+        yield from _applicators(tissue, choice)
+    if choice.isosurface:
+        yield from _front(tissue, choice)
+
+
+def _layers(tissue: Tissue, choice: Choice, shown: list[Sheet]) -> Iterator[Piece]:
     colours = style.layer_colours(tissue.layers)
-    found: list[Piece] = []
-    for layer in tissue.layers:
-        parts = [
-            face.extract_cells(face.cell_data["layer"] == layer.index)
-            for face in (*bodies.skin, *bodies.sides, *bodies.cut)
-        ]
-        kept = [part for part in parts if part.n_cells]
-        if layer.name in choice.hidden or not kept:
+    by_layer = choice.colour == LAYER
+    nodal = tissue.nodal("temperature" if by_layer else choice.colour, choice.step)
+    for sheet in shown:
+        shade = tissue.shade(choice.colour) if not by_layer else shades.of_layer(
+            colours[sheet.layer], choice.threshold)  # fmt: skip
+        mesh = surface(sheet.points, sheet.triangles)
+        mesh.point_data[VALUES] = sheet.values(nodal)
+        yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], shade,
+                    lit=by_layer and not tissue.flat, form=sheet)  # fmt: skip
+
+
+def _front(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
+    """The deeper it goes the more of the cut is behind it, and the thinner it is."""
+    front = tissue.front(choice.step, choice.threshold, choice.cut, choice.at, choice.hidden)
+    if not front.n_cells:
+        return
+    low, high = tissue.bounds()
+    tall = float(np.ptp(np.asarray(front.points)[:, 2]) / (high - low)[2])
+    layer = np.asarray(front.point_data["layer"])[np.asarray(front.regular_faces)[:, 0]]
+    for k in tissue.layers:
+        part = np.asarray(front.regular_faces)[layer == k.index]
+        if len(part):
+            nodes, corners = np.unique(part, return_inverse=True)
+            mesh = surface(np.asarray(front.points)[nodes], corners.reshape(-1, 3))
+            mesh.point_data["Normals"] = np.asarray(front.point_data["Normals"])[nodes]
+            yield Piece(f"front {k.name}", mesh, style.FRONT, opacity=0.64 - 0.34 * tall, lit=True)
+
+
+def _applicators(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
+    """Rims of what is touched, dark on white, and the walls of cups."""
+    for line in tissue.lines(choice.step, choice.cut, choice.at):
+        if not line.layer and len(line.pieces):
+            yield Piece(f"{line.name} halo", line.mesh(), "#ffffff", width=6.0)
+            yield _drawn(line, style.DEVICE, 3.4)
+    for name, face in tissue.cut_walls(choice.step, choice.cut, choice.at):
+        yield Piece(f"wall cut {name}", face, style.WALL)
+    for name, wall in tissue.walls(choice.step, choice.cut, choice.at):
+        yield Piece(f"cup {name}", wall, style.WALL, opacity=0.22, lit=True)
+
+
+def _before_and_after(tissue: Tissue, choice: Choice, day: int) -> Iterator[Piece]:
+    """The fat at rest: as it is by ``day``, coloured by its loss, within what it was."""
+    thinning = tissue.thinning
+    if thinning is None:
+        return
+    colours = style.layer_colours(tissue.layers)
+    loss = thinning.loss(tissue.places, day)
+    sunk = np.zeros((len(loss), 3))
+    up = 1 if tissue.flat else 2
+    sunk[:, up] = -choice.exaggeration * thinning.sinking(loss, tissue.depth)
+    above = {k.name for k in tissue.layers if k.index < min(
+        k.index for k in tissue.layers if k.name in thinning.layers)}  # fmt: skip
+    hidden = frozenset(above | set(choice.hidden))
+    for sheet in tissue.at_rest(choice.cut, choice.at).sheets:
+        if not sheet.seen(hidden):
             continue
-        mesh = pv.merge(kept).extract_surface(algorithm="dataset_surface")
-        scalars = "" if choice.colour == LAYER else choice.colour
-        found.append(Piece(f"layer {layer.name}", mesh, colours[layer.name], scalars))
-    if choice.isosurface and bodies.front.n_cells:
-        found.append(Piece("front", bodies.front, style.FRONT, opacity=0.5, lit=True))
-    return found
+        if sheet.layer not in thinning.layers:
+            mesh = surface(sheet.points, sheet.triangles)
+            yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], lit=True, form=sheet)
+            continue
+        mesh = surface(sheet.points + sheet.weights @ sunk, sheet.triangles)
+        mesh.point_data[VALUES] = sheet.values(loss)
+        yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], tissue.loss_shade)
+        if sheet.side is not Side.cut:
+            before = surface(sheet.points, sheet.triangles)
+            yield Piece(f"before {sheet.name}", before, colours[sheet.layer], opacity=0.25,
+                        form=sheet)  # fmt: skip
+    for line in tissue.at_rest(choice.cut, choice.at).rims:
+        if line.layer not in hidden:
+            yield _drawn(line, style.INK, 1.5, line)
+
+
+def _drawn(line: Line, colour: str, width: float, form: Any = None) -> Piece:
+    return Piece(line.name, line.mesh(), colour, width=width, form=form)

@@ -13,9 +13,13 @@ import numpy.typing as npt
 import pyvista as pv
 from matplotlib.figure import Figure
 
-from cryosim.scene.choice import Choice
+from cryosim.scene import probe
+from cryosim.scene.choice import LAYER, Choice
+from cryosim.scene.picture import film, picture
+from cryosim.scene.probe import Probe, Spot
 from cryosim.scene.stage import Stage
 from cryosim.scene.tissue import Tissue
+from cryosim.view import style
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,18 +37,6 @@ class Crossing:
     """degC."""
 
 
-@dataclass(frozen=True)
-class Probe:
-    """A point of the tissue that was asked about."""
-
-    name: str
-    point: Floats
-    """Where it is seen (mm)."""
-    layer: str
-    depth: float
-    """mm below the skin."""
-
-
 class Show:
     """One run being looked at."""
 
@@ -53,7 +45,7 @@ class Show:
         self.tissue = tissue
         self.stage = Stage(tissue, plotter)
         self.choice = tissue.opening()
-        self.probes: tuple[Probe, ...] = ()
+        self._spots: list[Spot] = []
         self.stage.show(self.choice)
         self.stage.home()
 
@@ -61,32 +53,85 @@ class Show:
         """Replace parts of the choice and bring the stage to it; the caller renders."""
         self.choice = replace(self.choice, **changes)
         self.stage.show(self.choice)
+        self._mark()
         return self.choice
 
     def moment(self) -> str:
         """Time and phase that are shown, in words."""
-        raise NotImplementedError
+        if self.choice.day is not None:
+            return f"{self.choice.day} days after the last session"
+        return style.moment(self.tissue.result, self.choice.step)
 
     def crossings(self) -> tuple[Crossing, ...]:
         """Layers from the skin down, at the time and the threshold that are shown."""
-        raise NotImplementedError
+        values = self.tissue.nodal("temperature", self.choice.step).astype(float)
+        shares = self.tissue.volumes.shares(values, self.choice.threshold)
+        coldest = self.tissue.volumes.coldest(values)
+        colours = style.layer_colours(self.tissue.layers)
+        return tuple(
+            Crossing(k.name, k.title, colours[k.name], float(shares[k.index]),
+                     float(coldest[k.index]))
+            for k in self.tissue.layers
+        )  # fmt: skip
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """The points asked about, where they are seen now."""
+        points = self.tissue.points(self.choice.step)
+        depth = self.tissue.depth
+        return tuple(
+            Probe(str(spot.number), spot.of(points), spot.layer, float(spot.of(depth)))
+            for spot in self._spots
+        )
 
     def pick(self, x: float, y: float) -> Probe | None:
-        """Add a probe where the tissue is seen at pixel ``x``, ``y`` (from the lower left)."""
-        raise NotImplementedError
+        """Add a probe where the tissue is seen at pixel ``x``, ``y`` (from the lower left).
+
+        None where no tissue is seen, and while the months after are shown.
+        """
+        if self.choice.day is not None:
+            return None
+        hit = probe.met(self._seen(), *self.stage.sight(x, y))
+        if hit is None:
+            return None
+        number = max((spot.number for spot in self._spots), default=0) + 1
+        self._spots.append(Spot(number, hit.sheet.layer, hit.nodes, hit.weights))
+        self._mark()
+        return self.probes[-1]
 
     def forget(self, name: str) -> None:
         """Remove a probe."""
-        raise NotImplementedError
+        self._spots = [spot for spot in self._spots if str(spot.number) != name]
+        self._mark()
 
     def curves(self, width: float, height: float) -> Figure:
-        """The shown field at every probe against time, with the time shown; size in inches."""
-        raise NotImplementedError
+        """The shown field at every probe against time, with the time shown; size in inches.
+
+        Coloured by layer, the temperature.
+        """
+        name = "temperature" if self.choice.colour == LAYER else self.choice.colour
+        return probe.curves(self.tissue, self._spots, name, self.choice.step,
+                            self.choice.threshold, (width, height))  # fmt: skip
 
     def save(self, path: Path) -> Path:
         """Write what is shown as a picture (PNG), with colour bar and headline."""
-        raise NotImplementedError
+        return picture(self, Path(path))
 
     def film(self, path: Path) -> Path:
         """Write what is shown from the first to the last time (MP4 or GIF), seen as it is now."""
-        raise NotImplementedError
+        return film(self, Path(path))
+
+    def marked(self) -> tuple[tuple[str, Floats, str], ...]:
+        """Name, place and colour of every marker."""
+        if self.choice.day is not None:
+            return ()
+        pairs = zip(self.probes, self._spots, strict=True)
+        return tuple((p.name, p.point, spot.colour) for p, spot in pairs)
+
+    def _mark(self) -> None:
+        self.stage.mark(self.marked())
+
+    def _seen(self) -> list[Any]:
+        choice = self.choice
+        sheets = self.tissue.sheets(choice.step, choice.cut, choice.at)
+        return [sheet for sheet in sheets if sheet.seen(choice.hidden)]

@@ -1,46 +1,138 @@
 """The pieces of a choice in a plotter of PyVista, whoever shows it: window, server or notebook."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyvista as pv
 
-from cryosim.scene.choice import Choice
+from cryosim.scene import key
+from cryosim.scene.actors import Drawn, marker
+from cryosim.scene.choice import LAYER, Choice
+from cryosim.scene.gauge import Gauge
+from cryosim.scene.key import Page
 from cryosim.scene.pieces import Piece, pieces_of
 from cryosim.scene.tissue import Tissue
+from cryosim.scene.type import Sheaf
+from cryosim.view import style
+from cryosim.view.scene import TOWARD_EYE, corners_of
+
+Floats = npt.NDArray[np.float64]
 
 
 class Stage:
     """Keeps a plotter in step with a choice; it draws only what has changed."""
 
     def __init__(self, tissue: Tissue, plotter: pv.Plotter) -> None:
-        """Set lights and background, and draw nothing yet."""
+        """Set lights, background and a parallel projection, and draw nothing yet."""
         self.tissue = tissue
         self.plotter = plotter
         plotter.set_background("white")
-        self._actors: dict[str, Any] = {}
+        plotter.remove_all_lights()
+        plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
+        plotter.enable_parallel_projection()
+        plotter.enable_anti_aliasing("msaa", multi_samples=4)
+        self._drawn: dict[str, Drawn] = {}
+        self._key = Sheaf(plotter.renderer)
+        self._keyed: tuple[Any, ...] = ()
+        self._markers: list[Any] = []
+        self._page = Page(*plotter.window_size)
+        self._gauge = Gauge(plotter, tissue.axes)
+        self._choice: Choice | None = None
 
     def show(self, choice: Choice) -> None:
         """Bring the plotter to ``choice``; the caller renders."""
+        self._choice = choice
         wanted = {piece.name: piece for piece in pieces_of(self.tissue, choice)}
-        for name in set(self._actors) - set(wanted):
-            self.plotter.remove_actor(self._actors.pop(name), render=False)
+        for name in set(self._drawn) - set(wanted):
+            self.plotter.renderer.RemoveActor(self._drawn.pop(name).actor)
         for name, piece in wanted.items():
-            self._actors[name] = self._add(piece)
+            self._put(name, piece)
+        self._print_key(choice)
+
+    def fit(self, width: int, height: int) -> None:
+        """Set all type for a window of ``width`` by ``height`` (pixels) and see it whole."""
+        self._page = Page(int(width), int(height))
+        self._gauge.page = self._page
+        if self._choice is not None:
+            self._print_key(self._choice)
 
     def home(self) -> None:
-        """Look at the whole from the front, above."""
-        self.plotter.view_isometric()
+        """Look at the whole as the static picture does; at a section straight on."""
+        toward = np.array([0.0, 0.0, 1.0] if self.tissue.flat else TOWARD_EYE)
+        toward /= np.linalg.norm(toward)
+        up = np.array([0.0, 1.0, 0.0] if self.tissue.flat else [0.0, 0.0, 1.0])
+        right = np.cross(up, toward)
+        right /= np.linalg.norm(right)
+        up = np.cross(toward, right)
+        corners = corners_of(self.tissue.bounds())
+        plane = np.stack([corners @ right, corners @ up], axis=1)
+        low, high = plane.min(axis=0), plane.max(axis=0)
+        left, bottom, wide, tall = self._page.room
+        scale = float(min(wide / (high - low)[0], tall / (high - low)[1]))
+        size = np.array([self._page.width, self._page.height])
+        off = (np.array([left + wide / 2, bottom + tall / 2]) - size / 2) / scale
+        x, y = (low + high) / 2 - off
+        far = 3.0 * float(np.linalg.norm(corners[-1] - corners[0]))
+        focus = x * right + y * up + (corners.mean(axis=0) @ toward) * toward
+        camera = self.plotter.camera
+        camera.focal_point = tuple(focus)
+        camera.position = tuple(focus + far * toward)
+        camera.up = tuple(up)
+        camera.parallel_projection = True
+        camera.parallel_scale = self._page.height / 2.0 / scale
+        self.plotter.renderer.ResetCameraClippingRange()
 
-    def _add(self, piece: Piece) -> Any:
-        look: dict[str, Any] = {"color": piece.colour}
-        if piece.scalars:
-            scale = self.tissue.scale
-            look = {
-                "scalars": piece.scalars,
-                "cmap": scale.colours,
-                "clim": (scale.low, scale.high),
-            }
-        return self.plotter.add_mesh(
-            piece.mesh, name=piece.name, opacity=piece.opacity, lighting=piece.lit,
-            show_scalar_bar=False, render=False, reset_camera=False, **look,
-        )  # fmt: skip
+    def look_as(self, other: "Stage") -> None:
+        """See what ``other`` sees, as large a part of the height."""
+        mine, theirs = self.plotter.camera, other.plotter.camera
+        for name in ("focal_point", "position", "up", "parallel_scale"):
+            setattr(mine, name, getattr(theirs, name))
+        self.plotter.renderer.ResetCameraClippingRange()
+
+    def sight(self, x: float, y: float) -> tuple[Floats, Floats]:
+        """The line of sight (mm) through pixel ``x``, ``y`` from the lower left: start and way."""
+        ends = []
+        for z in (0.0, 1.0):
+            self.plotter.renderer.SetDisplayPoint(x, y, z)
+            self.plotter.renderer.DisplayToWorld()
+            *place, w = self.plotter.renderer.GetWorldPoint()
+            ends.append(np.array(place) / w)
+        way = ends[1] - ends[0]
+        return ends[0], way / np.linalg.norm(way)
+
+    def mark(self, markers: Sequence[tuple[str, Floats, str]]) -> None:
+        """Put numbered markers at places (mm), in a colour each, and take off all others."""
+        for actor in self._markers:
+            self.plotter.renderer.RemoveViewProp(actor)
+        size = float(np.linalg.norm(np.diff(self.tissue.bounds(), axis=0)))
+        self._markers = [a for m in markers for a in marker(*m, 0.008 * size, self._page.em)]
+        for actor in self._markers:
+            self.plotter.renderer.AddViewProp(actor)
+
+    def _put(self, name: str, piece: Piece) -> None:
+        if name not in self._drawn:
+            self._drawn[name] = Drawn(piece)
+            self.plotter.renderer.AddActor(self._drawn[name].actor)
+        else:
+            self._drawn[name].follow(piece)
+
+    def _print_key(self, choice: Choice) -> None:
+        shade = self._shade(choice)
+        state = (self._page, shade, choice.threshold if shade is None else 0.0)
+        if state == self._keyed:
+            return
+        self._keyed = state
+        self._key.clear()
+        if shade is not None:
+            key.print_bar(self._key, self._page, shade)
+            return
+        colours = style.layer_colours(self.tissue.layers)
+        entries = [(k.title, colours[k.name]) for k in self.tissue.layers]
+        key.print_layers(self._key, self._page, entries, choice.threshold)
+
+    def _shade(self, choice: Choice) -> Any:
+        if choice.day is not None and self.tissue.thinning is not None:
+            return self.tissue.loss_shade
+        return None if choice.colour == LAYER else self.tissue.shade(choice.colour)

@@ -4,12 +4,11 @@ Every frame is a picture of one output time, all in one frame and from one place
 protocol.  A GIF needs nothing more than the pictures do, an MP4 needs imageio-ffmpeg.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
@@ -45,22 +44,39 @@ def animate(folder: Path, out: Path | None = None, *, what: str = "temperature")
     if what not in ("temperature", "layers"):
         raise CaseError(f'what = "{what}": unknown; expected "temperature" or "layers"')
     file = Path(out) if out is not None else Path(folder) / "figures" / "animation.gif"
-    write = {".gif": _write_gif, ".mp4": _write_mp4}.get(file.suffix.lower())
-    if write is None:
-        raise CaseError(f"{file}: unknown kind of file; expected a name that ends in .mp4 or .gif")
+    _writer(file)
     result = _opened(Path(folder))
-    count = min(len(result.times), _MOST)
-    steps = np.unique(np.linspace(0, len(result.times) - 1, count).round().astype(int)).tolist()
-    rate = float(np.clip(len(steps) / _SECONDS, 4.0, 15.0))
+    steps = shown_steps(len(result.times))
+    return write_film(file, _frames(result, steps, by_layer=what == "layers"), len(steps))
+
+
+def shown_steps(count: int) -> list[int]:
+    """Which of ``count`` times are shown."""
+    shown = np.linspace(0, count - 1, min(count, _MOST)).round().astype(int)
+    return [int(step) for step in np.unique(shown)]
+
+
+def write_film(file: Path, frames: Iterator[Image.Image], count: int) -> Path:
+    """Write ``count`` ``frames`` of any one size to ``file`` (.mp4 or .gif); returns the file."""
+    write = _writer(file)
+    rate = float(np.clip(count / _SECONDS, 4.0, 15.0))
     temporary = file.with_name(f".{file.name}")
+    sized = (frame.resize(SIZE, Image.Resampling.LANCZOS) for frame in frames)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary, _frames(result, steps, by_layer=what == "layers"), rate)
+        write(temporary, sized, rate)
         return temporary.replace(file)
     except OSError as error:
         raise CaseError(f"{file} cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _writer(file: Path) -> Callable[[Path, Iterator[Image.Image], float], None]:
+    write = {".gif": _write_gif, ".mp4": _write_mp4}.get(file.suffix.lower())
+    if write is None:
+        raise CaseError(f"{file}: unknown kind of file; expected a name that ends in .mp4 or .gif")
+    return write
 
 
 def _opened(folder: Path) -> Result:
@@ -90,12 +106,12 @@ def _frames(result: Result, steps: list[int], *, by_layer: bool) -> Iterator[Ima
                 figure = tissue_3d(result, step, scale, by_layer=by_layer, bounds=bounds)
             else:
                 figure = standing(result, step, scale, panels, by_layer=by_layer)
-            _protocol(figure.add_axes((0.035, 0.016, 0.93, 0.026)), result, step)
-            pixels = _pixels(figure)
-        yield Image.fromarray(pixels).resize(SIZE, Image.Resampling.LANCZOS)
+            protocol(figure.add_axes((0.035, 0.016, 0.93, 0.026)), result, step)
+            frame = pixels_of(figure)
+        yield frame
 
 
-def _protocol(axes: Axes, result: Result, step: int) -> None:
+def protocol(axes: Axes, result: Result, step: int) -> None:
     """Phases in a row, with what has passed by ``times[step]`` filled, and the time."""
     now, end = float(result.times[step]), max(float(result.times[-1]), 1.0)
     phases = result.phases or ({"name": "", "start": 0.0, "end": end, "cups": ()},)
@@ -114,11 +130,11 @@ def _protocol(axes: Axes, result: Result, step: int) -> None:
     axes.set_axis_off()
 
 
-def _pixels(figure: Figure) -> npt.NDArray[np.uint8]:
-    """The page (pixels by rows, RGB)."""
+def pixels_of(figure: Figure) -> Image.Image:
+    """The page as an image."""
     canvas: Any = figure.canvas
     canvas.draw()
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    return Image.fromarray(np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3]))
 
 
 def _write_gif(path: Path, frames: Iterator[Image.Image], rate: float) -> None:

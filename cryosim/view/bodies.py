@@ -49,7 +49,7 @@ class Bodies:
 
 def bodies_of(placed: Placement, threshold: float) -> Bodies:
     """Cut the tissue open, with the front at ``threshold`` (degC)."""
-    low, high = _extent(placed)
+    low, high = extent(placed)
     outside = _trim(placed.grid.extract_surface(algorithm="dataset_surface"), low, high)
     depth = np.asarray(outside.point_data_to_cell_data().cell_data["depth"])
     on_skin = depth < 1e-3 * depth.max()
@@ -95,7 +95,7 @@ def layer_lines(surface: pv.DataSet) -> pv.PolyData:
     return joined
 
 
-def _extent(placed: Placement) -> tuple[Floats, Floats]:
+def extent(placed: Placement) -> tuple[Floats, Floats]:
     """Low and high corner (mm) of what to show: half as far again as footprint and cups reach.
 
     At least 15 mm beyond it; infinite where the tissue ends near there anyway.

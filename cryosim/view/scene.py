@@ -19,7 +19,7 @@ from cryosim.view.style import Scale
 Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 
-_TOWARD_EYE = (0.80, -1.15, 0.88)
+TOWARD_EYE = (0.80, -1.15, 0.88)
 """From the tissue to the eye: the taken-out quarter (x > 0, y < 0) is in front."""
 _FINER = 2
 """Pixels drawn for one pixel of the image, each way."""
@@ -59,7 +59,7 @@ class Eye:
     @classmethod
     def on(cls, bounds: Floats, frame: tuple[float, float, float, float]) -> "Eye":
         """The projection that fits ``bounds`` (mm, low and high corner) into ``frame`` (pixels)."""
-        toward = np.array(_TOWARD_EYE) / np.linalg.norm(_TOWARD_EYE)
+        toward = np.array(TOWARD_EYE) / np.linalg.norm(TOWARD_EYE)
         right = np.cross([0.0, 0.0, 1.0], toward)
         right /= np.linalg.norm(right)
         up = np.cross(toward, right)
