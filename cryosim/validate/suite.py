@@ -56,7 +56,6 @@ def validate(names: Sequence[str] = (), watch: Watch | None = None) -> Report:
     """Compute the experiments called ``names``, or all of them.  Collective."""
     began = perf_counter()
     wanted = [experiment(name) for name in dict.fromkeys(names or NAMES)]
-    gc.freeze()  # every run collects garbage, and need not look at what was loaded before
     try:
         seen: dict[str, Seen] = {}
         outcomes = [_outcome(one, seen, watch) for one in wanted]
@@ -81,6 +80,8 @@ def _outcome(one: Experiment, seen: dict[str, Seen], watch: Watch | None) -> Out
             text = case_text(one, setting, variant)
             if text not in seen:
                 seen[text] = _seen(text, folder / file_name(setting, variant))
+            if len(seen) == 1:
+                gc.freeze()  # each run collects garbage, and need not look at all that was loaded
             numbers = {i: read(p.reading, seen[text]) for i, p in enumerate(setting.points)}
             computed[setting.label, variant.label] = numbers
         found = compared(one, computed)
