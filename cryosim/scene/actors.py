@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import vtk
 from matplotlib.colors import to_rgb
-from vtk.util.numpy_support import numpy_to_vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkLookupTable
+from vtkmodules.vtkFiltersSources import vtkSphereSource
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextActor
 
 from cryosim.scene.pieces import VALUES, Piece
 from cryosim.scene.shades import UNKNOWN, Shade
@@ -19,8 +21,8 @@ class Drawn:
     def __init__(self, piece: Piece) -> None:
         """Draw ``piece``."""
         self.piece = piece
-        self._mapper = vtk.vtkPolyDataMapper()
-        self.actor = vtk.vtkActor()
+        self._mapper = vtkPolyDataMapper()
+        self.actor = vtkActor()
         self.actor.SetMapper(self._mapper)
         self._mapper.SetInputData(piece.mesh)
         self._colour(piece, None)
@@ -58,8 +60,6 @@ class Drawn:
         look.SetOpacity(piece.opacity)
         if piece.width:
             look.SetLineWidth(piece.width)
-            self._mapper.SetResolveCoincidentTopologyToPolygonOffset()
-            self._mapper.SetRelativeCoincidentTopologyLineOffsetParameters(-4.0, -16.0)
         if piece.lit:
             look.LightingOn()
             look.SetAmbient(0.7)
@@ -73,31 +73,32 @@ def marker(
     name: str, point: npt.NDArray[np.float64], colour: str, size: float, em: float
 ) -> list[Any]:
     """A small sphere of radius ``size`` (mm) at ``point`` (mm), and its name beside it."""
-    ball = vtk.vtkSphereSource()
+    ball = vtkSphereSource()
     ball.SetCenter(*point)
     ball.SetRadius(size)
     ball.SetThetaResolution(16)
     ball.SetPhiResolution(16)
-    mapper = vtk.vtkPolyDataMapper()
+    mapper = vtkPolyDataMapper()
     mapper.SetInputConnection(ball.GetOutputPort())
-    actor = vtk.vtkActor()
+    actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().SetColor(*to_rgb(colour))
     actor.GetProperty().SetAmbient(0.6)
-    label = vtk.vtkBillboardTextActor3D()
-    label.SetInput(name)
-    label.SetPosition(*point)
-    label.SetDisplayOffset(round(0.6 * em), round(0.6 * em))
+    label = vtkTextActor()  # in the plane of the window: nothing hides it
+    label.SetInput(f" {name} ")
+    place = label.GetPositionCoordinate()
+    place.SetCoordinateSystemToWorld()
+    place.SetValue(*point)
     look = label.GetTextProperty()
+    look.SetLineOffset(-0.7 * em)
     typeset(look, 0.9 * em, bold=True, colour="#ffffff")
     look.SetBackgroundColor(*to_rgb(colour))
     look.SetBackgroundOpacity(1.0)
-    label.ForceTranslucentOn()
     return [actor, label]
 
 
 def _lookup(shade: Shade) -> Any:
-    table = vtk.vtkLookupTable()
+    table = vtkLookupTable()
     colours = shade.table
     table.SetNumberOfTableValues(len(colours))
     table.SetTable(numpy_to_vtk(colours, deep=True))

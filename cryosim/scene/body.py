@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cryosim.scene.patch import Patch, Plane
 from cryosim.view.bodies import extent
 from cryosim.view.placement import Placement
 
@@ -32,24 +33,23 @@ class Body:
     """Of every node (mm)."""
     node: Integers
     """Node of the run that each node of the placed mesh is, or is the mirror image of."""
-    trimmed: bool
-    """Whether tissue farther off is left out."""
+    box: tuple[Plane, ...] = ()
+    """Ends of what is shown, where the tissue goes on."""
 
     @classmethod
-    def of(cls, placed: Placement, rest: Floats) -> "Body":
-        """The cells of ``placed`` near the applicators; ``rest`` is where nodes are outside cups.
-
-        Chosen at rest they end in a plane.
-        """
+    def of(cls, placed: Placement, shapes: Sequence[Floats]) -> "Body":
+        """What is shown of ``placed`` when its nodes take ``shapes`` (mm)."""
         whole = cls.whole(placed.grid)
         if whole.cells.shape[1] != 8:
-            return whole  # without cells in rows the end would be ragged
-        points = rest if placed.around else np.asarray(placed.grid.points, dtype=float)
+            return whole  # few cells: nothing is gained
         low, high = extent(placed)
-        middle = (points[whole.cells[:, 0]] + points[whole.cells[:, 6]]) / 2
-        near = ((middle >= low) & (middle <= high)).all(axis=1)
-        trimmed = not bool(near.all())
-        return replace(whole, cells=whole.cells[near], layer=whole.layer[near], trimmed=trimmed)
+        box = [Plane(k, float(at[k]), sign) for k in (0, 1)
+               for at, sign in ((low, 1.0), (high, -1.0)) if np.isfinite(at[k])]  # fmt: skip
+        near = np.zeros(len(whole.cells), dtype=bool)
+        for points in shapes:
+            inside = ((points >= low) & (points <= high)).all(axis=1)
+            near |= inside[whole.cells].any(axis=1)
+        return replace(whole, cells=whole.cells[near], layer=whole.layer[near], box=tuple(box))
 
     @classmethod
     def whole(cls, grid: Any) -> "Body":
@@ -58,7 +58,7 @@ class Body:
             np.asarray(grid.cell_connectivity, dtype=np.int64).reshape(grid.n_cells, -1),
             np.asarray(grid.cell_data["layer"], dtype=np.int64),
             np.asarray(grid.point_data["depth"], dtype=float),
-            np.asarray(grid.point_data["node"], dtype=np.int64), trimmed=False,
+            np.asarray(grid.point_data["node"], dtype=np.int64),
         )  # fmt: skip
 
     def without(self, layers: Sequence[int]) -> "Body":
@@ -67,6 +67,20 @@ class Body:
             return self
         stays = ~np.isin(self.layer, layers)
         return replace(self, cells=self.cells[stays], layer=self.layer[stays])
+
+    def within(self, patch: Patch, but: Plane | None = None) -> Patch:
+        """The part of ``patch`` that is shown; not clipped by the plane ``but``."""
+        for plane in self.box:
+            patch = patch if plane is but else patch.clipped(plane)
+        return patch
+
+    def bounds(self, points: Floats) -> Floats:
+        """Low and high corner (mm) with the nodes at ``points``."""
+        used = points[self.used]
+        bounds = np.array([used.min(axis=0), used.max(axis=0)])
+        for plane in self.box:
+            bounds[0 if plane.sign > 0.0 else 1, plane.axis] = plane.at
+        return bounds
 
     @cached_property
     def used(self) -> Integers:

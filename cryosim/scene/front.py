@@ -38,7 +38,7 @@ def front_of(
     if not found.n_cells:
         return _empty()
     found = found.compute_normals(split_vertices=False, consistent_normals=True)
-    return _told_apart(found, opening)
+    return _told_apart(found, body, opening)
 
 
 def isoline(sheets: list[Sheet], nodal: Floats, level: float) -> Line:
@@ -67,11 +67,11 @@ def _crossed(points: Floats, triangles: Integers, high: Floats) -> tuple[Floats,
     return ends, np.arange(len(ends)).reshape(-1, 2)
 
 
-def _told_apart(found: pv.PolyData, opening: Opening | None) -> pv.PolyData:
+def _told_apart(found: pv.PolyData, body: Body, opening: Opening | None) -> pv.PolyData:
     """Each layer with points of its own."""
     corners = np.asarray(found.regular_faces, dtype=np.int64)
     layer = np.asarray(found.cell_data["layer"], dtype=np.int64)
-    patch = Patch.of_nodes(np.asarray(found.points, dtype=float), corners, layer)
+    patch = body.within(Patch.of_nodes(np.asarray(found.points, dtype=float), corners, layer))
     patch = patch if opening is None else opening.removed(patch)
     triangles, owner = patch.triangles()
     if not len(triangles):

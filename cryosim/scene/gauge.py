@@ -16,13 +16,12 @@ class Gauge:
     """Keeps bar and axes in step with the camera of a plotter (a parallel projection)."""
 
     def __init__(self, plotter: Any, names: tuple[str, str, str]) -> None:
-        """Follow every picture that is drawn."""
+        """Print nothing yet; `follow` does, before every picture."""
         self._plotter = plotter
         self._names = names
         self._sheaf = Sheaf(plotter.renderer)
         self._shown: tuple[Any, ...] = ()
         self.page = Page(*plotter.window_size)
-        plotter.renderer.AddObserver("StartEvent", lambda *_: self.follow())
 
     def follow(self) -> None:
         """Print anew if the camera or the window has changed."""

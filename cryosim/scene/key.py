@@ -53,16 +53,19 @@ def print_layers(
 ) -> None:
     """Title and colour of each layer, and how it looks below ``threshold`` (degC)."""
     em = page.em
-    line = 1.75 * em
+    line = 2.1 * em
     rows = len(entries) + 1
-    left = page.width - 10.2 * em if page.wide else 1.2 * em
+    left = page.width - 10.5 * em if page.wide else 1.2 * em
     top = page.height / 2 + rows * line / 2 if page.wide else (rows + 0.5) * line
     sheaf.text("below", (left, top), 0.8 * em, across=0.0)
     for k, (title, colour) in enumerate(entries):
         at = top - (k + 1) * line
         sheaf.box((left, at - 0.55 * em, left + 1.3 * em, at + 0.55 * em), chilled(colour))
         sheaf.box((left + 1.5 * em, at - 0.55 * em, left + 2.8 * em, at + 0.55 * em), colour)
-        sheaf.text(_short(title), (left + 3.3 * em, at), 0.85 * em)
+        lines = _lines(title)[:2]
+        for i, words in enumerate(lines):
+            high = at + (0.5 * (len(lines) - 1) - i) * 0.95 * em
+            sheaf.text(words, (left + 3.3 * em, high), 0.8 * em)
     words = style.degrees(threshold)
     sheaf.text(words, (left + 2.9 * em, top), 0.85 * em, colour=style.COLD, bold=True)
 
@@ -129,16 +132,12 @@ def number(value: float) -> str:
     return f"{value + 0.0:g}".replace("-", "−")
 
 
-def _lines(caption: str) -> list[str]:
+def _lines(caption: str, most: int = 15) -> list[str]:
     """A caption in lines that fit beside the picture."""
     lines: list[str] = []
-    for word in caption.split():
-        if lines and len(lines[-1]) + len(word) < 17:
+    for word in caption.replace(" [", "\u00a0[").split(" "):
+        if lines and len(lines[-1]) + len(word) < most:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return lines
-
-
-def _short(title: str, most: int = 15) -> str:
-    return title if len(title) <= most else title[: most - 1] + "…"

@@ -1,7 +1,7 @@
 """What is drawn of a choice, piece by piece: surfaces and their colours, for any renderer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyvista as pv
 
 from cryosim.scene import shades
 from cryosim.scene.choice import LAYER, Choice
-from cryosim.scene.lines import Line, surface
+from cryosim.scene.lines import Line, rims_of, surface
 from cryosim.scene.shades import Shade
 from cryosim.scene.sheet import Sheet, Side
 from cryosim.scene.tissue import Tissue
@@ -20,6 +20,9 @@ Floats = npt.NDArray[np.float64]
 
 VALUES = "values"
 """The point array that colours a piece."""
+
+_SEEN = 0.02
+"""Distance (mm) from which on two surfaces are drawn apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class Piece:
     width: float = 0.0
     """Of lines (pixels); 0 for surfaces."""
     lit: bool = False
+    rank: int = 0
+    """Of lines that lie on each other the one with the higher is seen."""
     form: Any = None
     """The same object as long as points and triangles stay the same; None: they never do."""
 
@@ -99,7 +104,7 @@ def _applicators(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
     for line in tissue.lines(choice.step, choice.cut, choice.at):
         if not line.layer and len(line.pieces):
             yield Piece(f"{line.name} halo", line.mesh(), "#ffffff", width=6.0)
-            yield _drawn(line, style.DEVICE, 3.4)
+            yield Piece(line.name, line.mesh(), style.DEVICE, width=3.4, rank=1)
     for name, face in tissue.cut_walls(choice.step, choice.cut, choice.at):
         yield Piece(f"wall cut {name}", face, style.WALL)
     for name, wall in tissue.walls(choice.step, choice.cut, choice.at):
@@ -111,31 +116,43 @@ def _before_and_after(tissue: Tissue, choice: Choice, day: int) -> Iterator[Piec
     thinning = tissue.thinning
     if thinning is None:
         return
-    colours = style.layer_colours(tissue.layers)
     loss = thinning.loss(tissue.places, day)
     sunk = np.zeros((len(loss), 3))
     up = 1 if tissue.flat else 2
     sunk[:, up] = -choice.exaggeration * thinning.sinking(loss, tissue.depth)
-    above = {k.name for k in tissue.layers if k.index < min(
-        k.index for k in tissue.layers if k.name in thinning.layers)}  # fmt: skip
-    hidden = frozenset(above | set(choice.hidden))
-    for sheet in tissue.at_rest(choice.cut, choice.at).sheets:
-        if not sheet.seen(hidden):
-            continue
-        if sheet.layer not in thinning.layers:
-            mesh = surface(sheet.points, sheet.triangles)
-            yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], lit=True, form=sheet)
-            continue
-        mesh = surface(sheet.points + sheet.weights @ sunk, sheet.triangles)
+    first = min(k.index for k in tissue.layers if k.name in thinning.layers)
+    hidden = choice.hidden | {k.name for k in tissue.layers if k.index < first}
+    opened = tissue.at_rest(choice.cut, choice.at)
+    before = [sheet for sheet in opened.sheets if sheet.seen(hidden)]
+    after = [_sunk(sheet, sunk) if sheet.layer in thinning.layers else sheet for sheet in before]
+    colours = style.layer_colours(tissue.layers)
+    for sheet, old in zip(after, before, strict=True):
+        mesh = surface(sheet.points, sheet.triangles)
         mesh.point_data[VALUES] = sheet.values(loss)
-        yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], tissue.loss_shade)
-        if sheet.side is not Side.cut:
-            before = surface(sheet.points, sheet.triangles)
-            yield Piece(f"before {sheet.name}", before, colours[sheet.layer], opacity=0.25,
-                        form=sheet)  # fmt: skip
-    for line in tissue.at_rest(choice.cut, choice.at).rims:
-        if line.layer not in hidden:
-            yield _drawn(line, style.INK, 1.5, line)
+        shade = tissue.loss_shade if sheet is not old else None
+        yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], shade, lit=shade is None)
+    for line in rims_of(after):
+        yield _drawn(line, style.INK, 1.5)
+    for line in opened.rims:
+        if line.layer in thinning.layers - hidden:
+            yield Piece(f"before {line.name}", line.mesh(), style.COLD, width=2.0, form=line)
+    for sheet, old in zip(after, before, strict=True):
+        lost = _lost(old, sheet)
+        if lost is not None:
+            yield Piece(f"before {old.name}", lost, style.FRONT, opacity=0.22, lit=True)
+
+
+def _sunk(sheet: Sheet, sunk: Floats) -> Sheet:
+    return replace(sheet, points=sheet.points + sheet.weights @ sunk)
+
+
+def _lost(old: Sheet, new: Sheet) -> pv.PolyData | None:
+    """The part of ``old`` that ``new`` has left by more than can be seen as one; None: nothing."""
+    if old.side is Side.cut:
+        return None
+    gone = np.abs(new.points - old.points).max(axis=1) > _SEEN
+    left = old.triangles[gone[old.triangles].any(axis=1)]
+    return surface(old.points, left) if len(left) else None
 
 
 def _drawn(line: Line, colour: str, width: float, form: Any = None) -> Piece:

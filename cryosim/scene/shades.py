@@ -83,6 +83,6 @@ def of_layer(colour: str, threshold: float) -> Shade:
 
 def chilled(colour: str) -> str:
     """What is colder than the threshold in a layer of this ``colour``."""
-    cold = np.array(to_rgb(style.COLD))
-    mixed = 0.30 * np.array(to_rgb(colour)) + 0.70 * cold
+    cold = (np.array(to_rgb(style.COLD)) + np.array(to_rgb(style.FRONT))) / 2.0
+    mixed = 0.25 * np.array(to_rgb(colour)) + 0.75 * cold
     return "#" + "".join(f"{round(255 * float(c)):02x}" for c in mixed)

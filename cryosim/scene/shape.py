@@ -48,8 +48,7 @@ class Shape:
     @property
     def bounds(self) -> Floats:
         """Low and high corner of the tissue."""
-        used = self.points[self.body.used]
-        return np.array([used.min(axis=0), used.max(axis=0)])
+        return self.body.bounds(self.points)
 
     def opened(self, layers: tuple[Layer, ...], cut: Cut, at: float) -> Opened:
         """The tissue with ``cut`` at a share ``at`` of its extent; kept for the next time."""

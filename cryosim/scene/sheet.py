@@ -118,7 +118,8 @@ def sheets_of(
 ) -> tuple[Sheet, ...]:
     """Surfaces of ``body`` with its nodes at ``points`` (mm), cut open."""
     corners, layer, beyond = body.faces
-    patch = opening.kept(Patch.of_nodes(points, corners, np.arange(len(corners))))
+    patch = opening.kept(body.within(Patch.of_nodes(points, corners, np.arange(len(corners)))))
+    ends = _ends(body, points, opening)
     shallow = body.depth < _SURFACE * body.depth.max()
     on_skin = shallow[corners].all(axis=1) & (beyond < 0)
     found: list[Sheet] = []
@@ -129,12 +130,23 @@ def sheets_of(
         for side, other_index, chosen in kinds:
             beside = layers[other_index].name if other_index >= 0 else ""
             part = patch.chosen(chosen[patch.tag])
+            if side is Side.outer and ends is not None:
+                part = joined([part, ends.chosen(ends.tag == k.index)])
             found += _sheet(k.name, side, beside, part, body.node)
     if opening.cut is not Cut.none:
-        cut = opening.faces(points, body.cells, body.layer)
+        cut = body.within(opening.faces(points, body.cells, body.layer))
         for k in layers:
             found += _sheet(k.name, Side.cut, "", cut.chosen(cut.tag == k.index), body.node)
     return tuple(found)
+
+
+def _ends(body: Body, points: Floats, opening: Opening) -> Patch | None:
+    """Faces where the tissue goes on but is not shown."""
+    faces = [
+        opening.kept(body.within(sliced(points, body.cells, body.layer, plane), but=plane))
+        for plane in body.box
+    ]
+    return joined(faces) if faces else None
 
 
 def flat_sheets(body: Body, points: Floats, layers: Sequence[Layer]) -> tuple[Sheet, ...]:

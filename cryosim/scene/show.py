@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 
 from cryosim.scene import probe
 from cryosim.scene.choice import LAYER, Choice
-from cryosim.scene.picture import film, picture
 from cryosim.scene.probe import Probe, Spot
 from cryosim.scene.stage import Stage
 from cryosim.scene.tissue import Tissue
@@ -115,10 +114,14 @@ class Show:
 
     def save(self, path: Path) -> Path:
         """Write what is shown as a picture (PNG), with colour bar and headline."""
+        from cryosim.scene.picture import picture  # charts, which the first picture needs not
+
         return picture(self, Path(path))
 
     def film(self, path: Path) -> Path:
         """Write what is shown from the first to the last time (MP4 or GIF), seen as it is now."""
+        from cryosim.scene.picture import film
+
         return film(self, Path(path))
 
     def marked(self) -> tuple[tuple[str, Floats, str], ...]:

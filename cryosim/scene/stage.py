@@ -20,6 +20,9 @@ from cryosim.view.scene import TOWARD_EYE, corners_of
 
 Floats = npt.NDArray[np.float64]
 
+_NEARER = 3.0
+"""How far lines are lifted (pixels)."""
+
 
 class Stage:
     """Keeps a plotter in step with a choice; it draws only what has changed."""
@@ -39,6 +42,7 @@ class Stage:
         self._markers: list[Any] = []
         self._page = Page(*plotter.window_size)
         self._gauge = Gauge(plotter, tissue.axes)
+        plotter.renderer.AddObserver("StartEvent", lambda *_: self._before_picture())
         self._choice: Choice | None = None
 
     def show(self, choice: Choice) -> None:
@@ -110,6 +114,16 @@ class Stage:
         self._markers = [a for m in markers for a in marker(*m, 0.008 * size, self._page.em)]
         for actor in self._markers:
             self.plotter.renderer.AddViewProp(actor)
+
+    def _before_picture(self) -> None:
+        """Lift lines a little toward the eye, which a parallel projection does not show."""
+        self._gauge.follow()
+        camera = self.plotter.camera
+        toward = -np.array(camera.GetDirectionOfProjection())
+        lift = _NEARER * 2.0 * camera.parallel_scale / self._page.height * toward
+        for drawn in self._drawn.values():
+            if drawn.piece.width:
+                drawn.actor.SetPosition(*((1.0 + drawn.piece.rank) * lift))
 
     def _put(self, name: str, piece: Piece) -> None:
         if name not in self._drawn:

@@ -11,7 +11,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import RegularGridInterpolator
 
 from cryosim.view.result import Result
 
@@ -90,11 +89,20 @@ class Thinning:
         table = self.loss_table(day)
         if self.y.size == 1:
             return np.asarray(np.interp(places[:, 0], self.x, table[0]))
-        between = RegularGridInterpolator((self.y, self.x), table)
-        low, high = [self.y[0], self.x[0]], [self.y[-1], self.x[-1]]
-        return np.asarray(between(np.clip(places[:, [1, 0]], low, high)))
+        i, s = _between(self.x, places[:, 0])
+        j, t = _between(self.y, places[:, 1])
+        near = (1.0 - s) * table[j, i] + s * table[j, i + 1]
+        far = (1.0 - s) * table[j + 1, i] + s * table[j + 1, i + 1]
+        return np.asarray((1.0 - t) * near + t * far)
 
     def sinking(self, loss: Floats, depth: Floats) -> Floats:
         """How far (mm) points at a ``depth`` (mm) sink where the layer lost ``loss`` (mm)."""
         share = np.clip((self.bottom - depth) / (self.bottom - self.top), 0.0, 1.0)
         return np.asarray(loss * share)
+
+
+def _between(nodes: Floats, places: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The interval of ``nodes`` that each of ``places`` is in, and how far into it (0 to 1)."""
+    k = np.clip(np.searchsorted(nodes, places, side="right") - 1, 0, len(nodes) - 2)
+    share = (places - nodes[k]) / (nodes[k + 1] - nodes[k])
+    return k, np.asarray(np.clip(share, 0.0, 1.0))

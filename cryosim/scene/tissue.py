@@ -27,7 +27,7 @@ from cryosim.scene.sheet import Sheet
 from cryosim.scene.thinning import Thinning
 from cryosim.scene.walls import cut_outlines, walls_of
 from cryosim.view.cups import cups_of
-from cryosim.view.pictures import scale_of
+from cryosim.view.scale import scale_of
 from cryosim.view.placement import Placement, place
 from cryosim.view.result import Layer, Result
 from cryosim.view.style import Scale
@@ -152,11 +152,7 @@ class Tissue:
 
     def bounds(self) -> Floats:
         """Low and high corner (mm) of all that is ever shown: tissue in each shape, and cups."""
-        shapes = [self._shape(step) for step in self._steps.values()]
-        corners = [shape.bounds for shape in shapes]
-        for shape in shapes:
-            corners += [np.reshape(wall.bounds, (3, 2)).T for _, wall in walls_of(shape.cups)]
-        return np.array([np.min(corners, axis=0)[0], np.max(corners, axis=0)[1]])
+        return self._bounds
 
     def sheets(self, step: int, cut: Cut, at: float) -> tuple[Sheet, ...]:
         """Surfaces at ``times[step]``; the same ones while shape and cut stay."""
@@ -265,16 +261,36 @@ class Tissue:
         """A step at which nothing is drawn, if there is one."""
         return self._steps.get(AT_REST, 0)
 
+    @cached_property
+    def _bounds(self) -> Floats:
+        shape = self._shape(self.result.coldest_step())
+        cups, standing = cups_of(self.result), [shape.points]
+        if cups:
+            standing = [np.asarray(self.result.standing(step).points, dtype=float)
+                        for step in self._steps.values()]  # fmt: skip
+        corners = [shape.body.bounds(points) for points in standing]
+        if not self.flat:
+            corners += [np.reshape(wall.bounds, (3, 2)).T for _, wall in walls_of(cups)]
+        return np.array([np.min(corners, axis=0)[0], np.max(corners, axis=0)[1]])
+
     def _opened(self, step: int, cut: Cut, at: float) -> Opened:
         return self._shape(step).opened(self.layers, cut, at)
+
+    def _body(self, placed: Placement) -> Body:
+        return Body.whole(placed.grid) if self.flat else Body.of(placed, self._standing(placed))
+
+    def _standing(self, placed: Placement) -> list[Floats]:
+        """Where the nodes of ``placed`` are in every shape; only blocks take several."""
+        if not placed.around:
+            return [np.asarray(placed.grid.points, dtype=float)]
+        steps = self._steps.values()
+        return [np.asarray(self.result.standing(step).points, dtype=float) for step in steps]
 
     def _shape(self, step: int) -> Shape:
         name = self.shape(step)
         if name not in self._shapes:
             placed = flat_placement(self.result, step) if self.flat else self.placed(step)
-            body = next((s.body for s in self._shapes.values()), None)
-            if body is None:
-                body = Body.whole(placed.grid) if self.flat else Body.of(placed, self.places)
+            body = next((s.body for s in self._shapes.values()), None) or self._body(placed)
             touched = [(name, rim) for name, rim in placed.pads]
             touched += [(cup.name, skin) for cup, skin in placed.cups]
             self._shapes[name] = Shape(

@@ -8,9 +8,10 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pyvista as pv
-import vtk
 from matplotlib.colors import to_rgb
-from vtk.util.numpy_support import numpy_to_vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import VTK_FONT_FILE
+from vtkmodules.vtkRenderingCore import vtkActor2D, vtkPolyDataMapper2D, vtkTextActor
 
 Floats = npt.NDArray[np.float64]
 Colours = npt.NDArray[np.uint8]
@@ -39,7 +40,7 @@ class Sheaf:
         bold: bool = False, across: float = 0.0, up: float = 0.5,
     ) -> None:  # fmt: skip
         """Set ``words`` with the share ``across`` and ``up`` of them left of and below ``at``."""
-        actor = vtk.vtkTextActor()
+        actor = vtkTextActor()
         actor.SetInput(words)
         look = actor.GetTextProperty()
         typeset(look, size, bold=bold, colour=colour)
@@ -84,16 +85,16 @@ class Sheaf:
 
 def typeset(look: Any, size: float, *, bold: bool, colour: str) -> None:
     """Set the ``look`` of a text in the type of all pictures; size in pixels."""
-    look.SetFontFamily(vtk.VTK_FONT_FILE)
+    look.SetFontFamily(VTK_FONT_FILE)
     look.SetFontFile(str(_FONTS[bold]))
     look.SetFontSize(round(size))
     look.SetColor(*to_rgb(colour))
 
 
 def _actor(mesh: pv.PolyData) -> Any:
-    mapper = vtk.vtkPolyDataMapper2D()
+    mapper = vtkPolyDataMapper2D()
     mapper.SetInputData(mesh)
-    actor = vtk.vtkActor2D()
+    actor = vtkActor2D()
     actor.SetMapper(mapper)
     return actor
 

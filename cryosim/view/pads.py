@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from cryosim.view.cups import of_cups
 from cryosim.view.result import Result
@@ -69,6 +67,9 @@ def _ends(result: Result, axis: int) -> tuple[float, float]:
 
 def _pieces(facets: Integers) -> list[Integers]:
     """``facets`` in groups that share no node."""
+    from scipy.sparse import coo_array  # half the time that a first picture may take
+    from scipy.sparse.csgraph import connected_components
+
     nodes, corner = np.unique(facets, return_inverse=True)
     count = len(nodes)
     owner = count + np.repeat(np.arange(len(facets)), facets.shape[1])

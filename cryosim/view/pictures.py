@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from cryosim import __version__
@@ -13,6 +12,7 @@ from cryosim.errors import CaseError
 from cryosim.view import charts, cut, depth, fold, limits, months, overlay, style, thickness
 from cryosim.view.cups import cups_of
 from cryosim.view.result import Result
+from cryosim.view.scale import scale_of
 from cryosim.view.style import Scale
 from cryosim.view.uncertainty import uncertainty
 
@@ -101,16 +101,6 @@ def _told(result: Result, name: str, case_hash: str | None) -> dict[str, str]:
     case = {"subject": f"case {case_hash}"} if case_hash else {}
     title = f"{style.readable(result.title)}: {name.replace('_', ' ')}"
     return {"title": title, "software": f"cryosim {__version__}", **case}
-
-
-def scale_of(result: Result, step: int) -> Scale:
-    """Colours that hold every temperature of the run, so that pictures can be compared."""
-    rows = result.table("layers")
-    coldest = min(float(np.nanmin(rows[f"{k.name} minimum [degC]"])) for k in result.layers)
-    shown = [result.field("temperature", i) for i in (0, step, -1)]
-    warmest = max(float(field.max()) for field in shown)
-    coldest = min(coldest, *(float(field.min()) for field in shown))
-    return Scale.over(coldest, warmest, result.threshold)
 
 
 def _makers(result: Result, step: int, scale: Scale, dpi: float = style.DPI) -> dict[str, Maker]:
