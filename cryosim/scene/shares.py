@@ -49,7 +49,9 @@ class Volumes:
         split = np.flatnonzero(some & ~whole)
         cold = np.bincount(self.layer[whole], self.sizes[whole].sum(axis=1), minlength=self.count)
         parts = values[self.cells[split][:, self.simplices]].astype(float)
-        share = share_below(parts.reshape(-1, parts.shape[-1]), level).reshape(len(split), -1)
+        share = share_below(parts.reshape(-1, parts.shape[-1]), level).reshape(
+            self.sizes[split].shape
+        )
         inside = (share * self.sizes[split]).sum(axis=1)
         cold += np.bincount(self.layer[split], inside, minlength=self.count)
         total = np.bincount(self.layer, self.sizes.sum(axis=1), minlength=self.count)
