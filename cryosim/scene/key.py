@@ -18,16 +18,19 @@ class Page:
 
     width: int
     height: int
+    dots: float = 1.0
+    """Pixels of the window to a pixel as type is measured in; more than 1 on a dense screen."""
 
     @property
     def em(self) -> float:
         """Size of type (pixels): 16 in a window of 1280 by 800, never below 12."""
-        return float(np.clip(min(self.width / 80.0, self.height / 50.0), 12.0, 48.0))
+        fair = min(self.width / 80.0, self.height / 50.0) / self.dots
+        return float(np.clip(fair, 12.0, 48.0)) * self.dots
 
     @property
     def wide(self) -> bool:
         """Whether the key stands at the right."""
-        return self.width >= _WIDE
+        return self.width >= _WIDE * self.dots
 
     @property
     def room(self) -> tuple[float, float, float, float]:

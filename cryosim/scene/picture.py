@@ -1,6 +1,6 @@
 """What a show shows, as a file: a picture with a headline, or a film of all times."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,9 @@ from cryosim.view.animation import pixels_of, protocol, shown_steps, write_film
 
 if TYPE_CHECKING:
     from cryosim.scene.show import Show
+
+Watch = Callable[[int, int], None]
+"""Told how many of how many times are drawn."""
 
 _HEAD = 90
 """Pixels of the page above the tissue, for the headline."""
@@ -43,18 +46,22 @@ def picture(show: "Show", path: Path) -> Path:
         stage.plotter.close()
 
 
-def film(show: "Show", path: Path) -> Path:
+def film(show: "Show", path: Path, watch: Watch | None = None) -> Path:
     """Write every time of ``show`` to ``path`` (.mp4 or .gif)."""
     steps = shown_steps(len(show.tissue.times))
     stage = _second_stage(show, style.PAGE[1] - _HEAD - _FOOT)
     try:
-        return write_film(path, _frames(show, stage, steps), len(steps))
+        return write_film(path, _frames(show, stage, steps, watch), len(steps))
     finally:
         stage.plotter.close()
 
 
-def _frames(show: "Show", stage: Stage, steps: list[int]) -> Iterator[Image.Image]:
-    for step in steps:
+def _frames(
+    show: "Show", stage: Stage, steps: list[int], watch: Watch | None
+) -> Iterator[Image.Image]:
+    for done, step in enumerate(steps):
+        if watch is not None:
+            watch(done, len(steps))
         choice = replace(show.choice, step=step, day=None)
         stage.show(choice)
         figure = _page(show, choice, _shot(stage), foot=_FOOT)

@@ -4,6 +4,7 @@ A front end holds one `Show`, turns what its buttons say into `choose`, `pick` a
 renders.  It keeps no other state.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -118,11 +119,14 @@ class Show:
 
         return picture(self, Path(path))
 
-    def film(self, path: Path) -> Path:
-        """Write what is shown from the first to the last time (MP4 or GIF), seen as it is now."""
+    def film(self, path: Path, watch: Callable[[int, int], None] | None = None) -> Path:
+        """Write what is shown from the first to the last time (MP4 or GIF), seen as it is now.
+
+        ``watch`` is told before each frame how many of how many are done.
+        """
         from cryosim.scene.picture import film
 
-        return film(self, Path(path))
+        return film(self, Path(path), watch)
 
     def marked(self) -> tuple[tuple[str, Floats, str], ...]:
         """Name, place and colour of every marker."""

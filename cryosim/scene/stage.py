@@ -55,9 +55,12 @@ class Stage:
             self._put(name, piece)
         self._print_key(choice)
 
-    def fit(self, width: int, height: int) -> None:
-        """Set all type for a window of ``width`` by ``height`` (pixels) and see it whole."""
-        self._page = Page(int(width), int(height))
+    def fit(self, width: int, height: int, dots: float = 1.0) -> None:
+        """Set all type for a window of ``width`` by ``height`` (pixels) and see it whole.
+
+        ``dots`` is how many of its pixels make one of those that type is measured in.
+        """
+        self._page = Page(int(width), int(height), float(dots))
         self._gauge.page = self._page
         if self._choice is not None:
             self._print_key(self._choice)
