@@ -60,7 +60,8 @@ def window() -> Check:
     if absent:
         advice = f"cryosim view opens no window without it: {WINDOW_REMEDY}"
         return Check("window", True, f"no {absent}", WINDOW_REMEDY, (advice,))
-    ok, detail = probe(LIBRARIES_PROBE + (SCREEN_PROBE if has_screen() else "") + FINDING)
+    code = LIBRARIES_PROBE + (SCREEN_PROBE if has_screen() else "") + FINDING
+    ok, detail = probe(code, window_environment())
     remedy = LIBRARIES_REMEDY if ".so" in detail else SCREEN_REMEDY
     remarks = () if ok else (f"cryosim view opens no window so: {remedy}",)
     return Check("window", True, detail, remedy, remarks)
@@ -79,6 +80,17 @@ def has_screen() -> bool:
     """Whether this process is told of a screen; only Linux and its kin have to be told."""
     told = ("DISPLAY", "WAYLAND_DISPLAY")
     return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in told)
+
+
+def window_environment() -> dict[str, str]:
+    """What to add to the environment before Qt starts.
+
+    On a Wayland desktop the window goes by XWayland, as it was tested.  A user's choice stays.
+    """
+    on_both = os.environ.get("DISPLAY") and os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform != "linux" or not on_both or "QT_QPA_PLATFORM" in os.environ:
+        return {}
+    return {"QT_QPA_PLATFORM": "xcb"}
 
 
 def require_window() -> None:
