@@ -24,6 +24,7 @@ from cryosim.ending import abort, end, refuse_other_size, several_ranks
 from cryosim.errors import CaseError, CryosimError
 from cryosim.fitting.verbs import calibrate
 from cryosim.library.table import Shelf, as_dict, rendered
+from cryosim.looking import view
 from cryosim.planning.verbs import plan
 from cryosim.sweep.verbs import app as sweep
 from cryosim.view.verbs import animate, plot
@@ -161,6 +162,7 @@ def mesh(case: CaseFile) -> None:
         print(json.dumps(report, indent=2, default=str))
 
 
+app.command()(view)
 app.command()(plot)
 app.command()(animate)
 app.command()(plan)
