@@ -13,7 +13,7 @@ from mpi4py import MPI
 from cryosim import __version__
 from cryosim.case.load import Loaded
 from cryosim.errors import CaseError
-from cryosim.output.fields import FIELDS_FILE, XDMF_FILE
+from cryosim.output.fields import FIELDS_FILE, SURFACE_FILE, XDMF_FILE
 from cryosim.output.files import write_text
 from cryosim.parallel import on_root
 from cryosim.treatment.checkpoint import RESTART_FILE
@@ -25,10 +25,10 @@ CASE_FILE = "case.toml"
 LOG_FILE = "run.log"
 
 _LEFTOVERS = (
-    RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE,
+    RESULT_FILE, RESTART_FILE, FIELDS_FILE, XDMF_FILE, SURFACE_FILE,
     "probes.csv", "layers.csv", "device.csv", "front.csv", "ledger.csv", "profile.csv",
     COURSE_FILE, THICKNESS_FILE, LIMITS_FILE,
-    "samples.csv", "paraview.py", "report.html", "figures/animation.*",
+    "samples.csv", "paraview_state.py", "report.html", "figures/animation.*",
     *(f"figures/{name}.{kind}" for kind in ("png", "svg", "pdf") for name in (
         "layers_*", "depth_*", "temperature_*", "phase_*", "uncertainty", "months",
         "thickness_map", "limits",

@@ -1,4 +1,6 @@
-"""Fields on the mesh against time: ``fields.h5``, and ``fields.xdmf`` that ParaView opens.
+"""Fields on the mesh against time: ``fields.h5``, and what ParaView opens.
+
+That is ``fields.xdmf``, the tissue by layer, and ``surface.xdmf``, its boundary by what holds it.
 
 Pure numpy and h5py, for the root rank only; the caller gathers in input order and brings cells
 and facets into VTK order.  Three things were measured and decide how it is written:
@@ -13,11 +15,12 @@ and facets into VTK order.  Three things were measured and decide how it is writ
 """
 
 import contextlib
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import h5py
 import numpy as np
@@ -34,10 +37,11 @@ from cryosim.output.mesh import (
     shapes_of,
     write_mesh,
 )
-from cryosim.output.xdmf import write_xdmf
+from cryosim.output.xdmf import Described, boundary, tissue, write_xdmf
 
 FIELDS_FILE = "fields.h5"
 XDMF_FILE = "fields.xdmf"
+SURFACE_FILE = "surface.xdmf"
 _SHADOW = ".fields.h5.next"
 _SPARE = ".fields.h5.spare"
 
@@ -76,10 +80,8 @@ class FieldFile:
         with open_fields(folder / FIELDS_FILE) as file:
             self._times: list[float] = file["times"][:].tolist()
             self._names = tuple(file["fields"]) if self._times else ()
-            self._cell_type = str(file.attrs["cell_type"])
             self._nodes = int(file["mesh/points"].shape[0])
-            self._cells = int(file["mesh/cells"].shape[0])
-            self._phases, self._shapes = phases_of(file), list(shapes_of(file))
+            self._sidecars = _Sidecars.of(file)
         self._write_xdmf()
 
     @classmethod
@@ -173,12 +175,7 @@ class FieldFile:
             _extend_times(shadow, self._times[have:])
 
     def _write_xdmf(self) -> None:
-        path = self._folder / XDMF_FILE
-        captions = {name: FIELD_KINDS[name].caption for name in self._names}
-        sizes = (self._nodes, self._cells)
-        shapes = [self._shapes.index(shape_of(phase_at(self._phases, t))) for t in self._times
-                  if self._shapes]  # fmt: skip
-        write_xdmf(path, FIELDS_FILE, self._cell_type, sizes, self._times, captions, shapes)
+        self._sidecars.write(self._folder, self._times, self._names)
 
     def _exchange(self) -> None:
         """Let the second copy take the name ``fields.h5``, and keep the first for the next step."""
@@ -203,6 +200,53 @@ def open_fields(path: Path) -> Iterator[h5py.File]:
         if missing := [name for name in ("mesh", "times", "fields") if name not in file]:
             raise CaseError(f"{path} is no field file of cryosim: it has no {missing}")
         yield file
+
+
+@dataclass(frozen=True)
+class _Sidecars:
+    """The XDMF files beside a field file."""
+
+    described: dict[str, Described]
+    nodes: int
+    phases: list[dict[str, Any]]
+    shapes: list[str]
+
+    @classmethod
+    def of(cls, file: h5py.File) -> Self:
+        """Those of a field file."""
+        nodes = int(file["mesh/points"].shape[0])
+        return cls(_described(file), nodes, phases_of(file), list(shapes_of(file)))
+
+    def write(self, folder: Path, times: Sequence[float], names: Sequence[str]) -> None:
+        """Describe the steps at ``times`` (s) of the fields ``names``."""
+        captions = {name: kind.caption for name, kind in FIELD_KINDS.items() if name in names}
+        shapes = [self.shapes.index(shape_of(phase_at(self.phases, t))) for t in times
+                  if self.shapes]  # fmt: skip
+        for name, what in self.described.items():
+            write_xdmf(folder / name, FIELDS_FILE, what, self.nodes, times, captions, shapes)
+
+
+def describe(folder: Path) -> None:
+    """Write the XDMF files of the field file in ``folder`` anew, as this version describes them."""
+    with open_fields(folder / FIELDS_FILE) as file:
+        times, names = file["times"][:].tolist(), tuple(file["fields"])
+        sidecars = _Sidecars.of(file)
+    try:
+        sidecars.write(folder, times, names)
+    except OSError as error:
+        raise CryosimError(f"{folder} cannot be written to: {error.strerror or error}") from error
+
+
+def _described(file: h5py.File) -> dict[str, Described]:
+    """What each XDMF file beside a field file describes; a column has no boundary to look at."""
+    layers = [str(layer["name"]) for layer in json.loads(file.attrs["layers"])]
+    cells, facets, tags = (file[f"mesh/{name}"] for name in ("cells", "surface", "surface_tag"))
+    found = {XDMF_FILE: tissue(str(file.attrs["cell_type"]), int(cells.shape[0]), layers)}
+    if facets.shape[0] and facets.shape[1] > 1:
+        names = {int(tag): str(name) for tag, name in json.loads(tags.attrs["names"]).items()}
+        count, width = map(int, facets.shape)
+        found[SURFACE_FILE] = boundary(count, width, names)
+    return found
 
 
 def _create_times(file: h5py.File, times: Floats) -> None:
@@ -240,5 +284,5 @@ def _copy_steps(source: h5py.File, target: h5py.File, steps: range) -> None:
 
 
 def _clean(folder: Path) -> None:
-    for name in (_SHADOW, _SPARE, f".{XDMF_FILE}"):
+    for name in (_SHADOW, _SPARE, f".{XDMF_FILE}", f".{SURFACE_FILE}"):
         (folder / name).unlink(missing_ok=True)

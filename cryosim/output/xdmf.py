@@ -5,8 +5,12 @@ said (the default is 4 bytes).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
+
+DISPLACEMENT = "Displacement [m]"
+"""Caption of the way from rest to the shape that cups draw tissue into."""
 
 TOPOLOGY = {
     "interval": ("Polyline", 2),
@@ -17,33 +21,75 @@ TOPOLOGY = {
 }
 """XDMF's name of a cell type and its number of nodes."""
 
+_FACETS = {2: "Polyline", 3: "Triangle", 4: "Quadrilateral"}
+"""XDMF's name of a facet by its number of nodes."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What one XDMF file describes of a field file: its cells, or the facets of its boundary."""
+
+    name: str
+    topology: str
+    cells: str
+    """Data set with the nodes of each."""
+    count: int
+    width: int
+    """Nodes of one."""
+    numbers: str
+    """Data set with a number for each."""
+    caption: str
+    """What the numbers are called."""
+    meanings: Mapping[int, str]
+    """What each number stands for; told in the file, though readers show it to nobody."""
+
+
+def tissue(cell_type: str, count: int, layers: Sequence[str]) -> Described:
+    """The cells of the mesh, numbered by layer."""
+    name, width = TOPOLOGY[cell_type]
+    meanings = dict(enumerate(layers))
+    return Described(
+        "tissue", name, "mesh/cells", count, width, "mesh/layer", "Layer", meanings
+    )  # fmt: skip
+
+
+def boundary(count: int, width: int, names: Mapping[int, str]) -> Described:
+    """The facets of the boundary, numbered by what holds on them."""
+    return Described(
+        "boundary", _FACETS[width], "mesh/surface", count, width, "mesh/surface_tag", "Boundary",
+        names,
+    )  # fmt: skip
+
 
 def write_xdmf(
     path: Path,
     heavy: str,
-    cell_type: str,
-    sizes: tuple[int, int],
+    what: Described,
+    nodes: int,
     times: Sequence[float],
     captions: Mapping[str, str],
     shapes: Sequence[int] = (),
 ) -> None:
     """Describe the steps of the field file ``heavy`` beside ``path``, renamed into place.
 
-    ``sizes``: nodes and cells; ``times`` (s); ``captions``: label with unit of each field;
-    ``shapes``: number of the shape that tissue has at each time, none if it has but one.
+    ``times`` (s); ``captions``: label with unit of each field; ``shapes``: number of the shape
+    that tissue has at each time, none if it has but one.
     """
-    nodes, cells = sizes
-    fixed = _fixed_part(heavy, cell_type, nodes, cells)
+    fixed = _fixed_part(heavy, what, nodes)
     lines = ['<?xml version="1.0"?>', '<Xdmf Version="3.0"><Domain>']
+    lines += [
+        f"<Information Name={quoteattr(f'{what.caption} {number}')} Value={quoteattr(meaning)}/>"
+        for number, meaning in what.meanings.items()
+    ]
     lines.append('<Grid Name="run" GridType="Collection" CollectionType="Temporal">')
     for step, time in enumerate(times):
-        lines.append(f'<Grid Name="tissue" GridType="Uniform"><Time Value="{time!r}"/>{fixed}')
+        lines.append(f'<Grid Name="{what.name}" GridType="Uniform"><Time Value="{time!r}"/>{fixed}')
         for name, caption in captions.items():
             data = _item(heavy, f"fields/{name}/{step:05d}", f"{nodes}", "Float", 4)
             lines.append(_attribute(caption, "Node", data))
         if shapes:
             data = _item(heavy, f"shapes/{shapes[step]:05d}", f"{nodes} 3", "Float", 4)
-            lines.append(_attribute("Displacement [m]", "Node", data, "Vector"))
+            lines.append(_attribute(DISPLACEMENT, "Node", data, "Vector"))
         lines.append("</Grid>")
     lines.append("</Grid></Domain></Xdmf>\n")
     temporary = path.with_name(f".{path.name}")
@@ -51,17 +97,20 @@ def write_xdmf(
     temporary.replace(path)
 
 
-def _fixed_part(heavy: str, cell_type: str, nodes: int, cells: int) -> str:
-    """Mesh, layer and depth: what every step repeats by reference."""
-    name, width = TOPOLOGY[cell_type]
-    per_cell = f' NodesPerElement="{width}"' if name == "Polyline" else ""
-    topology = f'<Topology TopologyType="{name}"{per_cell} NumberOfElements="{cells}">'
+def _fixed_part(heavy: str, what: Described, nodes: int) -> str:
+    """Mesh, numbers of its cells and depth: what every step repeats by reference."""
+    per_cell = f' NodesPerElement="{what.width}"' if what.topology == "Polyline" else ""
+    topology = (
+        f'<Topology TopologyType="{what.topology}"{per_cell} NumberOfElements="{what.count}">'
+    )
+    cells = _item(heavy, what.cells, f"{what.count} {what.width}", "Int", 8)
+    numbers = _item(heavy, what.numbers, f"{what.count}", "Int", 4)
     return "\n".join(
         [
-            topology + _item(heavy, "mesh/cells", f"{cells} {width}", "Int", 8) + "</Topology>",
+            f"{topology}{cells}</Topology>",
             '<Geometry GeometryType="XYZ">',
             _item(heavy, "mesh/points", f"{nodes} 3", "Float", 8) + "</Geometry>",
-            _attribute("Layer", "Cell", _item(heavy, "mesh/layer", f"{cells}", "Int", 4)),
+            _attribute(what.caption, "Cell", numbers),
             _attribute("Depth [m]", "Node", _item(heavy, "mesh/depth", f"{nodes}", "Float", 4)),
         ]
     )

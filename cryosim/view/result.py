@@ -129,11 +129,16 @@ class Result:
     def facets(self) -> tuple[Integers, tuple[str, ...]]:
         """Nodes of the boundary facets, and what holds on each (applicator, room, core ...)."""
         with open_fields(self.folder / FIELDS_FILE) as file:
-            surface = file["mesh/surface"][:]
-            tags = file["mesh/surface_tag"]
-            names = json.loads(tags.attrs["names"])
-            kinds = tuple(str(names.get(str(tag), "")) for tag in tags[:])
-        return surface, kinds
+            surface, tags = file["mesh/surface"][:], file["mesh/surface_tag"][:]
+        names = self.surface_names
+        return surface, tuple(names.get(int(tag), "") for tag in tags)
+
+    @cached_property
+    def surface_names(self) -> dict[int, str]:
+        """What holds on boundary facets, by the number they have in ``surface.xdmf``."""
+        with open_fields(self.folder / FIELDS_FILE) as file:
+            names = json.loads(file["mesh/surface_tag"].attrs["names"])
+        return {int(tag): str(name) for tag, name in names.items()}
 
     def field(self, name: str, step: int) -> Floats:
         """Nodal values of field ``name`` at ``times[step]``, in the field's unit."""

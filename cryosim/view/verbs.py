@@ -52,6 +52,18 @@ def plot(
         print(file)
 
 
+def paraview(
+    result: ResultFolder,
+    out: Annotated[
+        Path | None, typer.Option(help="Script to write; paraview_state.py there if not given.")
+    ] = None,
+) -> None:
+    """Write a state for ParaView that opens the run with our colours, layers and phases."""
+    from cryosim.view.paraview import write_state
+
+    print(write_state(result, out))
+
+
 def animate(
     result: ResultFolder,
     out: Annotated[

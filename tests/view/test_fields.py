@@ -106,9 +106,9 @@ def test_it_is_stored_compressed_in_single_precision(tmp_path):
         assert dict(file["fields/temperature"].attrs) == {"unit": "degC", "label": "Temperature"}
 
 
-def test_closing_leaves_two_files(tmp_path):
+def test_closing_leaves_the_field_file_and_what_describes_it(tmp_path):
     write(tmp_path, small(), [0.0, 1.0, 2.0])
-    assert {p.name for p in tmp_path.iterdir()} == {"fields.h5", "fields.xdmf"}
+    assert {p.name for p in tmp_path.iterdir()} == {"fields.h5", "fields.xdmf", "surface.xdmf"}
 
 
 def test_reopening_drops_later_steps(tmp_path):
