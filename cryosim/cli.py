@@ -27,7 +27,7 @@ from cryosim.library.table import Shelf, as_dict, rendered
 from cryosim.looking import view
 from cryosim.planning.verbs import plan
 from cryosim.sweep.verbs import app as sweep
-from cryosim.view.verbs import animate, plot
+from cryosim.view.verbs import animate, paraview, plot
 
 app = typer.Typer(
     name="cryosim",
@@ -164,6 +164,7 @@ def mesh(case: CaseFile) -> None:
 
 app.command()(view)
 app.command()(plot)
+app.command()(paraview)
 app.command()(animate)
 app.command()(plan)
 app.command()(calibrate)
