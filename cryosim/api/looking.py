@@ -1,8 +1,10 @@
 """The scene of a run in a notebook: to turn with the mouse, with buttons for time and threshold."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyvista as pv
 
@@ -13,7 +15,9 @@ from cryosim.scene.tissue import Tissue
 SIZE = (900, 560)
 """Width and height of the picture in a notebook (pixels)."""
 
-_NEEDED = ("trame", "trame_vtk", "trame_vuetify", "trame_pyvista", "ipywidgets")
+_NEEDED = (
+    "trame", "trame_vtk", "trame_vuetify", "trame_pyvista", "nest_asyncio2", "ipywidgets",
+)  # fmt: skip
 
 
 def view(folder: Path, **choice: Any) -> Any:
@@ -60,12 +64,28 @@ class Still:
         return {"image/png": self.image._repr_png_(), "text/plain": self.note}
 
 
+def _serve() -> None:
+    """Start the server of this notebook, on loopback alone, unless it runs.
+
+    Of all that PyVista would serve, VTK for the browser is left out: it is fetched from the network
+    when it is first asked for, and the kernel draws.
+    """
+    from trame_pyvista.jupyter import elegantly_launch
+    from trame_pyvista.widgets import get_server
+
+    server = get_server(pv.global_theme.trame.jupyter_server_name)
+    if not server.running:
+        with mock.patch.dict(sys.modules, {"trame.widgets.vtklocal": None}):
+            elegantly_launch(server, wslink_backend="aiohttp")
+
+
 def _alive(show: Show) -> Any:
     """The scene drawn by the kernel and served to the notebook, with sliders above it."""
     import ipywidgets as widgets  # type: ignore[import-untyped]
 
+    _serve()
     picture = show.stage.plotter.show(
-        jupyter_backend="trame", return_viewer=True, jupyter_kwargs={"collapse_menu": True}
+        jupyter_backend="server", return_viewer=True, jupyter_kwargs={"collapse_menu": True}
     )
     times = show.tissue.times
     labels = [(f"{t / 60.0:.4g} min", k) for k, t in enumerate(times)]
