@@ -183,8 +183,9 @@ class Run:
 
         With ``fields`` those on the mesh too.
         """
-        parts = [self._prefixed(name) for name in ("layers", "probes", "device", "front", "ledger")
-                 if self.result.has(name)]  # fmt: skip
+        tables = [name for name in ("layers", "probes", "device", "front", "ledger")
+                  if self.result.has(name)]  # fmt: skip
+        parts = [part for name in tables if (part := self._prefixed(name)).sizes.get("probe", 1)]
         found = xr.merge(parts, compat="override", join="outer", combine_attrs="drop_conflicts")
         if fields:
             for name in self.result.field_names:

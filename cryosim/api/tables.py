@@ -19,8 +19,9 @@ def layers(result: Result) -> xr.Dataset:
 def probes(result: Result) -> xr.Dataset:
     """``probes.csv``: temperature over time and probe."""
     table = result.table("probes")
-    names = [_split(column)[0] for column in table][1:]
-    values = np.array([table[column] for column in list(table)[1:]]).reshape(len(names), -1).T
+    names = np.array([_split(column)[0] for column in list(table)[1:]], dtype=str)
+    values = np.array([table[column] for column in list(table)[1:]]).T
+    values = values.reshape(table["time [s]"].size, names.size)
     told = {"units": "degC", "long_name": "temperature"}
     return xr.Dataset(
         {"temperature": (("time", "probe"), values, told)},

@@ -24,12 +24,15 @@ from cryosim.view.cups import cups_of
 from cryosim.view.pictures import scale_of
 from cryosim.view.placement import place
 from cryosim.view.result import Result
-from cryosim.view.scene import TOWARD_EYE
+from cryosim.view.scene import TOWARD_EYE, Eye
 
 STATE_FILE = "paraview_state.py"
 
 _STOPS = 33
 """Points of the temperature map; between them ParaView mixes linearly."""
+
+_ROOM = 1.25
+"""How much more is seen than the tissue: axes, and a colour bar below."""
 
 _HELD = {"applicator": style.DEVICE, "room": style.SKIN, "core": "#8f2d3b",
          "insulated": style.FAINT}  # fmt: skip
@@ -86,12 +89,29 @@ def _constants(result: Result) -> dict[str, Any]:
         "END_OF_COOLING": float(result.times[step]),
         "CENTRE": [round(float(c), 3) + 0.0 for c in centre],
         "AXES": ["x [mm]", "y [mm]", "z [mm]"],
-        "TOWARD_EYE": list(TOWARD_EYE),
+        **_camera(result, step),
         "INK": _parts(style.INK), "FRONT": _parts(style.FRONT),
         "LAYERS": _layers(result), "BOUNDARY": _boundary(result),
         "MOMENT": _moment(result),
         "TICKS": [float(t) for t in scale.ticks],
         "COLOURS": _map(scale),
+    }  # fmt: skip
+
+
+def _camera(result: Result, step: int) -> dict[str, Any]:
+    """Where to look (mm) so that a square picture holds all, at a parallel projection."""
+    bounds = np.reshape(result.standing(step).bounds, (3, 2)).T
+    if result.dimension == 2:
+        middle, half, toward = bounds.mean(axis=0), np.ptp(bounds, axis=0).max() / 2.0, (0, 0, 1)
+    else:
+        side = min(style.PAGE)
+        left, bottom = ((page - side) / 2.0 for page in style.PAGE)
+        eye = Eye.on(bounds, (left, bottom, side, side))
+        middle, half, toward = eye.focus, side / 2.0 / eye.scale, TOWARD_EYE
+    return {
+        "MIDDLE": [round(float(c), 3) + 0.0 for c in middle],
+        "HALF_HEIGHT": round(_ROOM * float(half), 3),
+        "TOWARD_EYE": [float(part) for part in toward],
     }  # fmt: skip
 
 

@@ -138,6 +138,7 @@ def test_changes_by_key_path_make_another_run(tmp_path, monkeypatch):
     changes = {"protocol[1].temperature": "2 degC", "anatomy.layers[2].thickness": "15 mm"}
     warmer = cryosim.run(fields, changes)
     assert base.folder.parent.name == "results"
+    assert base.probes.temperature.shape == (len(base.front.time), 2)
     assert warmer.folder != base.folder
     assert warmer.case["protocol"][0]["temperature"] == "2 degC"
     assert warmer.case["anatomy"]["layers"][1]["thickness"] == "15 mm"
