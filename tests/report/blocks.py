@@ -30,7 +30,8 @@ def temperature(points, t):  # type: ignore[no-untyped-def]
 
 def scene(title: str = "Block", times: Any = TIMES) -> dict[str, Any]:
     """What `embedded_scene` would write of such a run."""
-    layers = [{"name": name, "title": name.title(), "colour": colour, "without": without,
+    layers = [{"name": name, "title": name.title(), "colour": colour, "chilled": "#203070",
+               "without": without,
                "below": [0.1 * k for k in range(len(times))], "minimum": [5.0] * len(times)}
               for name, colour, without in (("skin", "#c77c93", ["survival"]),
                                             ("fat", "#e3a81c", []))]  # fmt: skip
@@ -43,17 +44,20 @@ def scene(title: str = "Block", times: Any = TIMES) -> dict[str, Any]:
          "high": 1.0, "least": 0.0, "step": 1 / 255, "ticks": [0, 1],
          "colours": ["#111111", "#eeeeee"]},
     ]  # fmt: skip
+    body, fronts = _body(times)
     return {
         "title": title, "threshold": LEVEL, "threshold_text": "10.0 °C", "opening": len(times) - 1,
         "dimension": 3, "skin": "the skin", "depth_step": 0.01, "applicators": "", "note": "",
-        "axes": ["x", "y", "z"], "bounds": BOUNDS.tolist(), "home": [-0.96, 0.56],
-        "cuts": ["none"], "colours": {"front": "#2f8fff", "cold": "#0b3c8c", "wall": "#a9b1bd"},
-        "layers": layers, "fields": fields, "bodies": {"rest|none": _body(times)},
+        "axes": ["x", "y", "z"], "bounds": BOUNDS.tolist(), "cuts": ["none"],
+        "reach": [[x, y, z] for x in (-40, 40) for y in (-40, 40) for z in (-40, 0)],
+        "home": [-0.96, 0.56], "colours": {"front": "#2f8fff", "cold": "#0b3c8c",
+                                           "wall": "#a9b1bd", "absent": "#c9ced6"},
+        "layers": layers, "fields": fields, "bodies": {"rest|none": body}, "fronts": fronts,
         "times": [{"text": f"{t / 60:g} min", "seconds": float(t), "shape": "rest"} for t in times],
     }  # fmt: skip
 
 
-def _body(times: Any) -> dict[str, Any]:
+def _body(times: Any) -> tuple[dict[str, Any], dict[int, Any]]:
     grid = pv.ImageData(dimensions=(21, 21, 11), spacing=(4, 4, 4), origin=BOUNDS[0])
     surface = grid.extract_surface(algorithm="dataset_surface").triangulate()
     points = np.asarray(surface.points, dtype=float)
@@ -69,14 +73,14 @@ def _body(times: Any) -> dict[str, Any]:
         grid.point_data["T"] = temperature(grid.points, t)
         front = grid.contour([LEVEL], scalars="T").triangulate()
         if front.n_cells:
-            fronts[k] = _surface(front)
+            fronts[k] = {**_surface(front), "counts": [0, front.n_cells]}
     values = np.array([np.rint((temperature(points, t) + 20.0) / 0.05) for t in times])
-    return {
+    body = {
         "sheets": sheets, "points": places(points, BOUNDS), "triangles": packed(corners[order]),
         "depth": packed(np.rint(-points[:, 2:] / 0.01)), "lines": [], "walls": [],
         "values": {"temperature": packed(values), "survival": packed(0 * values + 200)},
-        "fronts": fronts,
     }  # fmt: skip
+    return body, fronts
 
 
 def _surface(mesh: pv.PolyData) -> dict[str, Any]:

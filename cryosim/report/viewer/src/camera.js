@@ -4,9 +4,8 @@ const LOWEST = -20 * (Math.PI / 180);
 const ABOVE = Math.PI / 2;
 
 export class Turntable {
-  constructor(bounds, home) {
-    this.corners = [];
-    for (let k = 0; k < 8; k += 1) this.corners.push([0, 1, 2].map((i) => bounds[(k >> i) & 1][i]));
+  constructor({ reach, bounds, home }) {
+    this.reach = reach;
     this.middle = [0, 1, 2].map((i) => (bounds[0][i] + bounds[1][i]) / 2);
     this.home = home;
     this.look(home);
@@ -27,7 +26,7 @@ export class Turntable {
     const { fitted, zoom, right, up } = this.state;
     const axes = axesOf(...fitted);
     const [x, y] = [axes.right, axes.up].map((axis) => {
-      const along = this.corners.map((corner) => dot(corner, axis) - dot(this.middle, axis));
+      const along = this.reach.map((point) => dot(point, axis) - dot(this.middle, axis));
       return [Math.min(...along), Math.max(...along)];
     });
     const wide = Math.max(width - room.left - room.right, 40);

@@ -15,7 +15,7 @@ export async function showScene(place, content, links) {
     await shown.begin();
   } catch (error) {
     shown.giveUp("3-D could not be started in this browser");
-    console.warn(error);
+    console.error(error);
     return null;
   }
   const link = place.dataset.link;
@@ -44,7 +44,7 @@ class Shown {
     this.content = content;
     this.still = still;
     this.linked = [this];
-    this.table = new Turntable(content.bounds, content.home);
+    this.table = new Turntable(content);
     const fields = content.fields.map(({ name }) => name);
     this.choice = {
       step: content.opening, colour: fields[0] ?? LAYER, hidden: new Set(), cut: content.cuts[0],
@@ -83,9 +83,11 @@ class Shown {
     this.playing.addEventListener("click", () => this.play(!this.timer));
     this.told = element("div", { className: "cryosim-told" });
     this.told.setAttribute("aria-live", "polite");
+    const note = element("small", { className: "cryosim-note" }, content.note);
     const side = element("div", { className: "cryosim-side" }, this.layers.root, this.switches());
     const time = element("div", { className: "cryosim-time" }, this.playing, this.slider);
-    const main = element("div", { className: "cryosim-main" }, this.picture, time, this.bar.root, this.told);
+    const below = element("div", { className: "cryosim-below" }, this.told, note);
+    const main = element("div", { className: "cryosim-main" }, this.picture, time, this.bar.root, below);
     this.root = element("div", { className: "cryosim-scene" }, side, main);
     this.place.append(this.root);
     this.labelPlay();

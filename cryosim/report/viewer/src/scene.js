@@ -14,11 +14,10 @@ import vtkMapper from "@kitware/vtk.js/Rendering/Core/Mapper";
 import vtkRenderer from "@kitware/vtk.js/Rendering/Core/Renderer";
 import vtkRenderWindow from "@kitware/vtk.js/Rendering/Core/RenderWindow";
 
-import { Body } from "./body.js";
+import { Body, surfaceOf } from "./body.js";
 import { bars, isoline, normalsOf, triangleAt } from "./geometry.js";
 
 export const LAYER = "layer";
-const ABSENT = "#c4c9d0";
 const MOST_PIXELS = 2; // of the picture for one of the page; more is not seen
 
 export class Scene {
@@ -26,6 +25,7 @@ export class Scene {
     this.content = content;
     this.bodies = new Map();
     this.tables = new Map();
+    this.fronts = new Map();
     this.window = vtkRenderWindow.newInstance();
     this.renderer = vtkRenderer.newInstance({ background: [1, 1, 1] });
     this.window.addRenderer(this.renderer);
@@ -47,14 +47,14 @@ export class Scene {
     const body = await this.bodyOf(`${shape}|${choice.cut}`);
     const temperature = await body.values("temperature");
     const coloured = choice.colour === LAYER ? null : await body.values(choice.colour);
-    const front = await body.front(choice.step);
+    const front = await this.frontOf(choice.step);
     if (mine !== this.asked) return false;
     this.choice = choice;
     this.body = body;
     this.row = this.content.times.slice(0, choice.step).filter((t) => t.shape === shape).length;
     for (const other of this.bodies.values()) if (other !== body) this.setVisible(other, () => false);
     this.setVisible(body, (part) => this.isSeen(part));
-    this.colour(body, coloured);
+    this.colour(body, coloured, temperature);
     this.drawFront(front);
     this.traceRim(body, temperature);
     return true;
@@ -89,11 +89,21 @@ export class Scene {
     return body;
   }
 
+  // The surface of the threshold at a time, null where there is none.
+  async frontOf(step) {
+    const packed = this.content.fronts[step];
+    if (packed && !this.fronts.has(step)) {
+      const front = await surfaceOf(packed, this.content.bounds);
+      this.fronts.set(step, { ...front, normals: normalsOf(front.points, front.triangles) });
+    }
+    return this.fronts.get(step) ?? null;
+  }
+
   draw(body) {
     const { colours } = this.content;
     body.drawn = [];
     for (const sheet of body.sheets) {
-      const thing = this.thing({ color: ABSENT, lit: true });
+      const thing = this.thing({ color: this.content.colours.absent, lit: true });
       this.fill(thing, sheet.points, fromTriangles(sheet.triangles));
       const values = new Float32Array(sheet.count);
       sheet.scalars = vtkDataArray.newInstance({ name: "values", values });
@@ -102,8 +112,14 @@ export class Scene {
       body.drawn.push({ ...thing, part: sheet });
     }
     for (const wall of body.walls) {
-      const thing = this.thing({ color: colours.wall, opacity: 0.22, lit: true });
+      // Tissue shows through a wall, but not where it is cut.
+      const thing = this.thing({ color: colours.wall, opacity: wall.solid ? 1 : 0.22, lit: !wall.solid });
       this.fill(thing, wall.points, fromTriangles(wall.triangles));
+      // Where skin touches the wall it is the skin that is seen.
+      if (!wall.solid) {
+        thing.mapper.setResolveCoincidentTopologyToPolygonOffset();
+        thing.mapper.setRelativeCoincidentTopologyPolygonOffsetParameters(4, 4);
+      }
       body.drawn.push({ ...thing, part: { applicator: true } });
     }
     for (const line of body.lines) {
@@ -130,24 +146,29 @@ export class Scene {
     data.modified();
   }
 
-  colour(body, values) {
+  // By a field, or by layer where there are no `values`: there what is cold is darker.
+  colour(body, values, temperature) {
     const { colour } = this.choice;
-    const field = this.content.fields.find(({ name }) => name === colour);
+    const field = this.field(values ? colour : "temperature");
     for (const { actor, mapper, data, part } of body.drawn) {
       if (!part.scalars) continue;
       const layer = this.faceOf(part);
       const absent = values && layer.without.includes(colour);
-      mapper.setScalarVisibility(Boolean(values) && !absent);
-      actor.getProperty().setColor(...rgb(absent ? ABSENT : layer.colour));
+      mapper.setScalarVisibility(!absent);
       // The colours of a field are those of its bar: no light falls on them.
       actor.getProperty().setLighting(!values || absent);
-      if (!values || absent) continue;
-      this.read(part, values, field, part.scalars.getData());
+      if (absent) continue;
+      this.read(part, values ?? temperature, field, part.scalars.getData());
       part.scalars.modified();
-      mapper.setLookupTable(this.table(field));
-      mapper.setScalarRange(field.low, field.high);
+      const { table, low, high } = values ? this.fieldTable(field) : this.layerTable(layer);
+      mapper.setLookupTable(table);
+      mapper.setScalarRange(low, high);
       data.modified();
     }
+  }
+
+  field(name) {
+    return this.content.fields.find((field) => field.name === name);
   }
 
   read({ from, count }, values, { least, step }, into) {
@@ -156,23 +177,32 @@ export class Scene {
     return into;
   }
 
-  table({ name, low, high, colours }) {
-    if (!this.tables.has(name)) {
+  fieldTable({ name, low, high, colours }) {
+    const spread = (high - low) / (colours.length - 1);
+    return this.table(`field ${name}`, low, high, colours.map((c, i) => [low + i * spread, c]));
+  }
+
+  layerTable({ name, colour, chilled }) {
+    const { threshold } = this.content;
+    const [low, high] = [threshold - 1, threshold + 1];
+    const stops = [[low, chilled], [threshold - 0.001, chilled], [threshold, colour], [high, colour]];
+    return this.table(`layer ${name}`, low, high, stops);
+  }
+
+  table(key, low, high, stops) {
+    if (!this.tables.has(key)) {
       const table = vtkColorTransferFunction.newInstance();
-      colours.forEach((colour, i) => {
-        table.addRGBPoint(low + ((high - low) * i) / (colours.length - 1), ...rgb(colour));
-      });
-      this.tables.set(name, table);
+      for (const [value, colour] of stops) table.addRGBPoint(value, ...rgb(colour));
+      this.tables.set(key, { table, low, high });
     }
-    return this.tables.get(name);
+    return this.tables.get(key);
   }
 
   drawFront(front) {
     const seen = Boolean(front) && this.choice.front;
     this.front.actor.setVisibility(seen);
     if (!seen) return;
-    front.normals ??= normalsOf(front.points, front.triangles);
-    this.fill(this.front, front.points, fromTriangles(front.triangles));
+    this.fill(this.front, front.points, fromTriangles(this.seenOf(front)));
     const normals = vtkDataArray.newInstance({ numberOfComponents: 3, values: front.normals });
     this.front.data.getPointData().setNormals(normals);
     // The deeper it goes the more is behind it, and the thinner it is.
@@ -185,8 +215,20 @@ export class Scene {
     this.front.actor.getProperty().setOpacity(0.64 - (0.34 * (high - low)) / (top - bottom || 1));
   }
 
+  // Triangles of the front in layers that are not switched off; they are sorted by layer.
+  seenOf({ triangles, counts }) {
+    const parts = [];
+    let from = 0;
+    this.content.layers.forEach(({ name }, i) => {
+      const to = from + 3 * counts[i];
+      if (!this.choice.hidden.has(name)) parts.push(...triangles.subarray(from, to));
+      from = to;
+    });
+    return new Uint32Array(parts);
+  }
+
   traceRim(body, temperature) {
-    const field = this.content.fields.find(({ name }) => name === "temperature");
+    const field = this.field("temperature");
     this.traced = [];
     for (const sheet of body.sheets) {
       if (!this.isSeen(sheet)) continue;
@@ -253,7 +295,7 @@ export class Scene {
       return { layer, place, depth, value: null };
     }
     const values = await body.values(name);
-    const field = this.content.fields.find((f) => f.name === name);
+    const field = this.field(name);
     const start = this.row * body.content.values[name].columns + sheet.from;
     return { layer, place, depth, value: mean((c) => field.least + field.step * values[start + c]) };
   }
