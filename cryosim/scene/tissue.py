@@ -27,9 +27,9 @@ from cryosim.scene.sheet import Sheet
 from cryosim.scene.thinning import Thinning
 from cryosim.scene.walls import cut_outlines, walls_of
 from cryosim.view.cups import cups_of
-from cryosim.view.scale import scale_of
 from cryosim.view.placement import Placement, place
 from cryosim.view.result import Layer, Result
+from cryosim.view.scale import scale_of
 from cryosim.view.style import Scale
 
 Floats = npt.NDArray[np.float64]

@@ -21,9 +21,9 @@ from cryosim.output.files import write_text
 from cryosim.output.xdmf import DISPLACEMENT
 from cryosim.view import style
 from cryosim.view.cups import cups_of
-from cryosim.view.pictures import scale_of
 from cryosim.view.placement import place
 from cryosim.view.result import Result
+from cryosim.view.scale import scale_of
 from cryosim.view.scene import TOWARD_EYE, Eye
 
 STATE_FILE = "paraview_state.py"
@@ -102,7 +102,11 @@ def _camera(result: Result, step: int) -> dict[str, Any]:
     """Where to look (mm) so that a square picture holds all, at a parallel projection."""
     bounds = np.reshape(result.standing(step).bounds, (3, 2)).T
     if result.dimension == 2:
-        middle, half, toward = bounds.mean(axis=0), np.ptp(bounds, axis=0).max() / 2.0, (0, 0, 1)
+        middle, half, toward = (
+            bounds.mean(axis=0),
+            np.ptp(bounds, axis=0).max() / 2.0,
+            (0.0, 0.0, 1.0),
+        )
     else:
         side = min(style.PAGE)
         left, bottom = ((page - side) / 2.0 for page in style.PAGE)
