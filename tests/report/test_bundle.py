@@ -1,5 +1,6 @@
 """The vendored script: built of what stands beside it, and drawing in a real browser."""
 
+import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ def seen(open_page, tmp_path):
     """``with seen(html) as page``: the page of ``html``, drawn."""
 
     @contextmanager
-    def opened(html: str, width: int = 900) -> Iterator:
+    def opened(html: str, width: int = 500) -> Iterator:
         file = tmp_path / "page.html"
         file.write_text(html, encoding="utf-8")
         with open_page(width, 700) as page:
@@ -135,9 +136,11 @@ def test_keys_click_and_wheel(seen):
         assert differing(picture(shown), before) > 0.05
 
 
+STILL = '<img alt="still" width="40" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
+
+
 def test_without_webgl_the_still_picture_stays(seen):
-    still = '<img alt="still" width="40" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
-    html = page(scene(), inside=still).replace(
+    html = page(scene(), inside=STILL).replace(
         "<script>cryosim.start", "<script>HTMLCanvasElement.prototype.getContext = () => null;"
         "cryosim.start")  # fmt: skip
     with seen(html) as shown:
@@ -145,3 +148,19 @@ def test_without_webgl_the_still_picture_stays(seen):
         assert "WebGL" in shown.locator(".cryosim-note").inner_text()
         assert shown.locator(".chart svg path").count() > 3
         assert shown.evaluate("cryosim.scenes.length") == 0
+
+
+def test_paper_gets_the_picture_as_it_is_and_a_lost_one_the_still(seen):
+    with seen(page(scene(), inside=STILL)) as shown:
+        assert not shown.get_by_alt_text("still").is_visible()
+        paper = io.BytesIO(shown.pdf(format="A4"))
+        assert paper.getvalue().count(b"/Subtype /Image") > 0
+        printed = shown.locator(".cryosim-print").get_attribute("src")
+        picture = Image.open(io.BytesIO(base64.b64decode(printed.split(",")[1]))).convert("RGB")
+        assert len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0)) > 300
+        shown.evaluate(
+            "document.querySelector('.cryosim-canvas canvas').getContext('webgl2')"
+            ".getExtension('WEBGL_lose_context').loseContext()"
+        )
+        shown.wait_for_selector(".cryosim-note:has-text('stands in for it')")
+        assert shown.get_by_alt_text("still").is_visible()

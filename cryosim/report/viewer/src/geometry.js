@@ -50,6 +50,26 @@ export function bars(segments, radius) {
   return { points, cells };
 }
 
+// The middle of what lies farthest to the right of `parts`, in millimetres from the focus.
+export function rightEnd(parts, { axes: { right, up }, focus, pixel }) {
+  const from = (axis, p, i) =>
+    axis[0] * (p[i] - focus[0]) + axis[1] * (p[i + 1] - focus[1]) + axis[2] * (p[i + 2] - focus[2]);
+  let farthest = -Infinity;
+  for (const p of parts) {
+    for (let i = 0; i < p.length; i += 3) farthest = Math.max(farthest, from(right, p, i));
+  }
+  let [low, high] = [Infinity, -Infinity];
+  for (const p of parts) {
+    for (let i = 0; i < p.length; i += 3) {
+      if (from(right, p, i) < farthest - 2 * pixel) continue;
+      const height = from(up, p, i);
+      low = Math.min(low, height);
+      high = Math.max(high, height);
+    }
+  }
+  return [farthest, (low + high) / 2];
+}
+
 // Mean normals at the points.
 export function normalsOf(points, triangles) {
   const normals = new Float32Array(points.length);

@@ -1,7 +1,7 @@
 // What a page calls: every scene and every chart that it holds is drawn from the JSON beside it.
 
 import { drawChart } from "./chart.js";
-import { showScene } from "./controls.js";
+import { showScene } from "./shown.js";
 import css from "./viewer.css";
 
 export const charts = [];

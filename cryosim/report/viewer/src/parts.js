@@ -77,6 +77,7 @@ export function colourBar() {
   return { root, update };
 }
 
+const NAME = 21; // pixels from one name of a layer to the next
 const SVG = "http://www.w3.org/2000/svg";
 
 function drawn(tag, attributes, text) {
@@ -89,10 +90,11 @@ function drawn(tag, attributes, text) {
 // Scale in millimetres, directions, and the point that was asked about.
 export function overlay() {
   const svg = drawn("svg", { class: "cryosim-marks", "aria-hidden": "true" });
-  const update = (frame, width, height, { axes, dimension }, point) => {
+  const update = (frame, width, height, { axes, dimension }, { point, ends }) => {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const parts = scaleBar(frame.pixel, height);
     if (dimension === 3) parts.push(...directions(frame.axes, axes, width - 40, height - 36));
+    parts.push(...names(ends, width, height));
     if (point) {
       const off = point.map((p, k) => p - frame.focus[k]);
       const x = width / 2 + dot(off, frame.axes.right) / frame.pixel;
@@ -102,6 +104,29 @@ export function overlay() {
     svg.replaceChildren(...parts);
   };
   return { svg, update };
+}
+
+// Names of layers in a column beside the tissue, each with a line to where its layer ends.
+function names(ends, width, height) {
+  if (!ends.length) return [];
+  const sorted = ends
+    .map(({ layer, end: [x, y] }) => ({ layer, x: width / 2 + x, y: height / 2 - y }))
+    .sort((a, b) => a.y - b.y);
+  const left = Math.max(...sorted.map(({ x }) => x)) + 22;
+  if (left > width - 60) return [];
+  let above = -Infinity;
+  for (const name of sorted) {
+    name.at = Math.max(name.y, above + NAME);
+    above = name.at;
+  }
+  const middle = (key) => sorted.reduce((sum, name) => sum + name[key], 0) / sorted.length;
+  const lifted = middle("at") - middle("y");
+  return sorted.flatMap(({ layer, x, y, at }) => {
+    const line = { d: `M${x} ${y}L${left} ${at - lifted}`, class: "cryosim-line" };
+    const box = { x: left, y: at - lifted - 6, width: 12, height: 12, rx: 2, fill: layer.colour };
+    const text = { x: left + 18, y: at - lifted + 4.5 };
+    return [drawn("path", line), drawn("rect", box), drawn("text", text, layer.title)];
+  });
 }
 
 function scaleBar(pixel, height) {

@@ -9,22 +9,22 @@ import "@kitware/vtk.js/Rendering/OpenGL/Texture";
 import vtkDataArray from "@kitware/vtk.js/Common/Core/DataArray";
 import vtkPolyData from "@kitware/vtk.js/Common/DataModel/PolyData";
 import vtkActor from "@kitware/vtk.js/Rendering/Core/Actor";
-import vtkColorTransferFunction from "@kitware/vtk.js/Rendering/Core/ColorTransferFunction";
 import vtkMapper from "@kitware/vtk.js/Rendering/Core/Mapper";
 import vtkRenderer from "@kitware/vtk.js/Rendering/Core/Renderer";
 import vtkRenderWindow from "@kitware/vtk.js/Rendering/Core/RenderWindow";
 
 import { Body, surfaceOf } from "./body.js";
-import { bars, isoline, normalsOf, triangleAt } from "./geometry.js";
+import { Colours, rgb } from "./colours.js";
+import { bars, isoline, normalsOf, rightEnd, triangleAt } from "./geometry.js";
 
 export const LAYER = "layer";
-const MOST_PIXELS = 2; // of the picture for one of the page; more is not seen
+const MOST = 2; // pixels for one of the page, each way; more is not seen
 
 export class Scene {
   constructor(content, canvasHost) {
     this.content = content;
     this.bodies = new Map();
-    this.tables = new Map();
+    this.colours = new Colours(content.threshold);
     this.fronts = new Map();
     this.window = vtkRenderWindow.newInstance();
     this.renderer = vtkRenderer.newInstance({ background: [1, 1, 1] });
@@ -49,8 +49,8 @@ export class Scene {
     const coloured = choice.colour === LAYER ? null : await body.values(choice.colour);
     const front = await this.frontOf(choice.step);
     if (mine !== this.asked) return false;
-    this.choice = choice;
-    this.body = body;
+    if (body !== this.body) this.thickness = null;
+    Object.assign(this, { choice, body });
     this.row = this.content.times.slice(0, choice.step).filter((t) => t.shape === shape).length;
     for (const other of this.bodies.values()) if (other !== body) this.setVisible(other, () => false);
     this.setVisible(body, (part) => this.isSeen(part));
@@ -113,26 +113,25 @@ export class Scene {
     }
     for (const wall of body.walls) {
       // Tissue shows through a wall, but not where it is cut.
-      const thing = this.thing({ color: colours.wall, opacity: wall.solid ? 1 : 0.22, lit: !wall.solid });
+      // Where skin touches it, it is the skin that is seen.
+      const look = wall.solid ? {} : { opacity: 0.22, lit: true, back: 4 };
+      const thing = this.thing({ color: colours.wall, ...look });
       this.fill(thing, wall.points, fromTriangles(wall.triangles));
-      // Where skin touches the wall it is the skin that is seen.
-      if (!wall.solid) {
-        thing.mapper.setResolveCoincidentTopologyToPolygonOffset();
-        thing.mapper.setRelativeCoincidentTopologyPolygonOffsetParameters(4, 4);
-      }
       body.drawn.push({ ...thing, part: { applicator: true } });
     }
     for (const line of body.lines) {
       body.drawn.push({ ...this.thing({ color: line.colour }), part: line });
     }
-    this.thickness = null;
   }
 
-  thing({ color, opacity = 1, lit = false }) {
+  // Something to draw; it wins or loses against what is in the same plane by how far `back` it is.
+  thing({ color, opacity = 1, lit = false, back = 0 }) {
     const actor = vtkActor.newInstance();
     const mapper = vtkMapper.newInstance({ scalarVisibility: false });
     const data = vtkPolyData.newInstance();
     mapper.setInputData(data);
+    mapper.setResolveCoincidentTopologyToPolygonOffset(); // of all mappers, by a factor of 2
+    mapper.setRelativeCoincidentTopologyPolygonOffsetParameters(back - 2, back);
     actor.setMapper(mapper);
     actor.getProperty().set({ opacity, lighting: lit, ambient: 0.7, diffuse: 0.35 });
     actor.getProperty().setColor(...rgb(color));
@@ -160,7 +159,7 @@ export class Scene {
       if (absent) continue;
       this.read(part, values ?? temperature, field, part.scalars.getData());
       part.scalars.modified();
-      const { table, low, high } = values ? this.fieldTable(field) : this.layerTable(layer);
+      const { table, low, high } = values ? this.colours.field(field) : this.colours.layer(layer);
       mapper.setLookupTable(table);
       mapper.setScalarRange(low, high);
       data.modified();
@@ -175,27 +174,6 @@ export class Scene {
     const start = this.row * this.body.content.values.temperature.columns + from;
     for (let i = 0; i < count; i += 1) into[i] = least + step * values[start + i];
     return into;
-  }
-
-  fieldTable({ name, low, high, colours }) {
-    const spread = (high - low) / (colours.length - 1);
-    return this.table(`field ${name}`, low, high, colours.map((c, i) => [low + i * spread, c]));
-  }
-
-  layerTable({ name, colour, chilled }) {
-    const { threshold } = this.content;
-    const [low, high] = [threshold - 1, threshold + 1];
-    const stops = [[low, chilled], [threshold - 0.001, chilled], [threshold, colour], [high, colour]];
-    return this.table(`layer ${name}`, low, high, stops);
-  }
-
-  table(key, low, high, stops) {
-    if (!this.tables.has(key)) {
-      const table = vtkColorTransferFunction.newInstance();
-      for (const [value, colour] of stops) table.addRGBPoint(value, ...rgb(colour));
-      this.tables.set(key, { table, low, high });
-    }
-    return this.tables.get(key);
   }
 
   drawFront(front) {
@@ -251,9 +229,9 @@ export class Scene {
   }
 
   // Draws what is chosen as seen in `frame` (see `Turntable.frame`) on width by height pixels.
-  render(frame, width, height) {
+  render(frame, width, height, finer) {
     this.frame = frame;
-    const share = Math.min(window.devicePixelRatio || 1, MOST_PIXELS);
+    const share = Math.min(Math.max(window.devicePixelRatio || 1, finer), MOST);
     this.view.setSize(Math.round(width * share), Math.round(height * share));
     const { pixel, half, focus, axes } = frame;
     if (!this.thickness || Math.abs(Math.log(pixel / this.thickness)) > 0.25) {
@@ -272,6 +250,16 @@ export class Scene {
     camera.setParallelScale(half);
     this.renderer.resetCameraClippingRange();
     this.window.render();
+  }
+
+  // Layers that are seen, and where each ends on the right (pixels from the middle).
+  ends() {
+    const { hidden } = this.choice;
+    return this.content.layers.filter(({ name }) => !hidden.has(name)).map((layer) => {
+      const mine = this.body.sheets.filter((s) => s.layer === layer.name && !s.beside);
+      const end = rightEnd(mine.map(({ points }) => points), this.frame);
+      return { layer, end: end.map((millimetres) => millimetres / this.frame.pixel) };
+    });
   }
 
   // What is at a pixel, counted from the middle of the picture to the right and up.
@@ -310,5 +298,3 @@ function fromTriangles(triangles) {
   }
   return cells;
 }
-
-const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255);
