@@ -46,4 +46,4 @@ EOF
     echo " * cryosim/report/viewer/LICENCES.txt. */"
     cat built.js
 } >bundle.min.js
-rm built.js built.json
+rm -r built.js built.json node_modules
