@@ -271,8 +271,8 @@ class HeatBalance:
 
     def states_after(self, change: Values) -> Values:
         """States of devices after a ``change`` of the ledger and of them."""
-        devices = self.devices
-        return devices.after(change[self.ledger.size :]) if devices.size else devices.states
+        after = change[self.ledger.size :]
+        return self.devices.after(after) if after.size else self.devices.states
 
     def look_ahead(self, t: float) -> None:
         """Let devices follow their set points from ``t`` (s) on, should they bend there."""

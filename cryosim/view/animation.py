@@ -19,8 +19,8 @@ from cryosim.output.fields import FIELDS_FILE
 from cryosim.view import style
 from cryosim.view.fold import panels_of, shapes_shown, standing
 from cryosim.view.overlay import bounds_of, tissue_3d
-from cryosim.view.pictures import scale_of
 from cryosim.view.result import Result
+from cryosim.view.scale import scale_of
 
 SIZE = (1280, 822)
 """Width and height of a frame (pixels); even numbers, as H.264 wants them."""
