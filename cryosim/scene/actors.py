@@ -28,6 +28,11 @@ class Drawn:
         self._colour(piece, None)
         self._look(piece)
 
+    def widen(self, em: float) -> None:
+        """Draw lines as wide as suits type of ``em`` pixels."""
+        if self.piece.width:
+            self.actor.GetProperty().SetLineWidth(max(self.piece.width * em / 16.0, 1.0))
+
     def follow(self, piece: Piece) -> None:
         """Change what has changed: of a piece in the same form its values only."""
         old, self.piece = self.piece, piece
@@ -58,8 +63,6 @@ class Drawn:
         look = self.actor.GetProperty()
         look.SetColor(*to_rgb(piece.colour))
         look.SetOpacity(piece.opacity)
-        if piece.width:
-            look.SetLineWidth(piece.width)
         if piece.lit:
             look.LightingOn()
             look.SetAmbient(0.7)
@@ -90,7 +93,6 @@ def marker(
     place.SetCoordinateSystemToWorld()
     place.SetValue(*point)
     look = label.GetTextProperty()
-    look.SetLineOffset(-0.7 * em)
     typeset(look, 0.9 * em, bold=True, colour="#ffffff")
     look.SetBackgroundColor(*to_rgb(colour))
     look.SetBackgroundOpacity(1.0)

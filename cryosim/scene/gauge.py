@@ -42,7 +42,7 @@ class Gauge:
         longest = min(9.0 * em, 0.3 * self.page.width) / scale
         base = 10.0 ** np.floor(np.log10(longest))
         length = max(base * k for k in (1.0, 2.0, 5.0) if base * k <= longest)
-        left, y = 1.2 * em, self._foot
+        left, y = self._left, self._foot
         right = left + length * scale
         for x in (left, right):
             self._sheaf.line([(x, y - 0.3 * em), (x, y + 0.3 * em)], style.INK, 2.0)
@@ -52,7 +52,7 @@ class Gauge:
 
     def _axes(self, turn: Any) -> None:
         em = self.page.em
-        middle = np.array([3.6 * em, self._foot + 4.6 * em])
+        middle = np.array([self._left + 2.4 * em, self._foot + 4.6 * em])
         for name, colour, way in zip(self._names, _COLOURS, turn.T, strict=True):
             if not name or np.linalg.norm(way) < 0.15:
                 continue
@@ -60,6 +60,10 @@ class Gauge:
             self._sheaf.line([middle, tip], colour, max(2.0, em / 7.0))
             self._sheaf.text(name, tuple(tip + 0.7 * em * way / np.linalg.norm(way)), 0.85 * em,
                              colour=colour, bold=True, across=0.5)  # fmt: skip
+
+    @property
+    def _left(self) -> float:
+        return 1.2 * self.page.em if self.page.wide else 0.62 * self.page.width
 
     @property
     def _foot(self) -> float:

@@ -43,12 +43,16 @@ class Page:
         return left, bottom, self.width - left - right, self.height - bottom - top
 
 
-def print_bar(sheaf: Sheaf, page: Page, shade: Shade) -> None:
-    """A colour bar with its caption, numbers and the threshold."""
+def print_bar(sheaf: Sheaf, page: Page, shade: Shade, level: float | None) -> None:
+    """A colour bar with its caption, numbers, the threshold of the run and the ``level`` shown."""
+    marks = [] if shade.threshold is None else [(shade.threshold, style.INK)]
+    if level is not None and shade.threshold is not None and shade.low <= level <= shade.high:
+        near = abs(level - shade.threshold) < 0.04 * (shade.high - shade.low)
+        marks = [(level, style.COLD)] if near else [*marks, (level, style.COLD)]
     if page.wide:
-        _upright(sheaf, page, shade)
+        _upright(sheaf, page, shade, marks)
     else:
-        _lying(sheaf, page, shade)
+        _lying(sheaf, page, shade, marks)
 
 
 def print_layers(
@@ -73,7 +77,7 @@ def print_layers(
     sheaf.text(words, (left + 2.9 * em, top), 0.85 * em, colour=style.COLD, bold=True)
 
 
-def _upright(sheaf: Sheaf, page: Page, shade: Shade) -> None:
+def _upright(sheaf: Sheaf, page: Page, shade: Shade, marks: list[tuple[float, str]]) -> None:
     em = page.em
     left, right = page.width - 5.0 * em, page.width - 3.9 * em
     low, high = 0.22 * page.height, 0.78 * page.height
@@ -88,11 +92,11 @@ def _upright(sheaf: Sheaf, page: Page, shade: Shade) -> None:
     for value in shade.ticks:
         sheaf.line([(right, at(value)), (right + 0.3 * em, at(value))], style.INK)
         sheaf.text(number(value), (right + 0.5 * em, at(value)), 0.85 * em)
-    if shade.threshold is not None:
-        y = at(shade.threshold)
-        sheaf.line([(left - 0.3 * em, y), (right, y)], style.COLD, max(2.0, em / 6.0))
-        sheaf.text(style.degrees(shade.threshold), (left - 0.5 * em, y), 0.85 * em,
-                   colour=style.COLD, bold=True, across=1.0)  # fmt: skip
+    for value, colour in marks:
+        y = at(value)
+        sheaf.line([(left - 0.3 * em, y), (right, y)], colour, max(2.0, em / 6.0))
+        words = style.degrees(value)
+        sheaf.text(words, (left - 0.5 * em, y), 0.85 * em, colour=colour, bold=True, across=1.0)
     for k, words in enumerate(reversed(_lines(shade.caption))):
         y = high + (1.1 + 1.2 * k) * em
         sheaf.text(words, (page.width - 0.9 * em, y), 0.9 * em, bold=True, across=1.0)
@@ -102,7 +106,7 @@ def _upright(sheaf: Sheaf, page: Page, shade: Shade) -> None:
         sheaf.text(shade.unknown, (left - 0.5 * em, y), 0.85 * em, across=1.0)
 
 
-def _lying(sheaf: Sheaf, page: Page, shade: Shade) -> None:
+def _lying(sheaf: Sheaf, page: Page, shade: Shade, marks: list[tuple[float, str]]) -> None:
     em = page.em
     low, high = 1.6 * em, page.width - 1.6 * em
     bottom, top = 2.6 * em, 3.6 * em
@@ -119,11 +123,11 @@ def _lying(sheaf: Sheaf, page: Page, shade: Shade) -> None:
         sheaf.line([(at(value), bottom - 0.3 * em), (at(value), bottom)], style.INK)
         sheaf.text(number(value), (at(value), bottom - 1.0 * em), 0.9 * em, across=0.5)
     sheaf.text(shade.caption, (low, top + 2.6 * em), 0.95 * em, bold=True)
-    if shade.threshold is not None:
-        x = at(shade.threshold)
-        sheaf.line([(x, bottom), (x, top + 0.3 * em)], style.COLD, 2.5)
-        sheaf.text(style.degrees(shade.threshold), (x, top + 1.0 * em), 0.9 * em,
-                   colour=style.COLD, bold=True, across=0.5)  # fmt: skip
+    for value, colour in marks:
+        x = at(value)
+        sheaf.line([(x, bottom), (x, top + 0.3 * em)], colour, 2.5)
+        words = style.degrees(value)
+        sheaf.text(words, (x, top + 1.0 * em), 0.9 * em, colour=colour, bold=True, across=0.5)
     if shade.unknown:
         y = top + 1.1 * em
         sheaf.box((low, y - 0.4 * em, low + 1.2 * em, y + 0.4 * em), UNKNOWN)

@@ -103,8 +103,9 @@ def _applicators(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
     """Rims of what is touched, dark on white, and the walls of cups."""
     for line in tissue.lines(choice.step, choice.cut, choice.at):
         if not line.layer and len(line.pieces):
-            yield Piece(f"{line.name} halo", line.mesh(), "#ffffff", width=6.0)
-            yield Piece(line.name, line.mesh(), style.DEVICE, width=3.4, rank=1)
+            wide = 2.0 if tissue.flat else 1.0  # a section shows its edge only
+            yield Piece(f"{line.name} halo", line.mesh(), "#ffffff", width=6.0 * wide)
+            yield Piece(line.name, line.mesh(), style.DEVICE, width=3.4 * wide, rank=1)
     for name, face in tissue.cut_walls(choice.step, choice.cut, choice.at):
         yield Piece(f"wall cut {name}", face, style.WALL)
     for name, wall in tissue.walls(choice.step, choice.cut, choice.at):
@@ -132,14 +133,14 @@ def _before_and_after(tissue: Tissue, choice: Choice, day: int) -> Iterator[Piec
         shade = tissue.loss_shade if sheet is not old else None
         yield Piece(f"layer {sheet.name}", mesh, colours[sheet.layer], shade, lit=shade is None)
     for line in rims_of(after):
-        yield _drawn(line, style.INK, 1.5)
+        yield Piece(line.name, line.mesh(), style.INK, width=1.5, rank=1)
     for line in opened.rims:
         if line.layer in thinning.layers - hidden:
             yield Piece(f"before {line.name}", line.mesh(), style.COLD, width=2.0, form=line)
     for sheet, old in zip(after, before, strict=True):
         lost = _lost(old, sheet)
         if lost is not None:
-            yield Piece(f"before {old.name}", lost, style.FRONT, opacity=0.22, lit=True)
+            yield Piece(f"before {old.name}", lost, style.FAINT, opacity=0.14, lit=True)
 
 
 def _sunk(sheet: Sheet, sunk: Floats) -> Sheet:
@@ -148,7 +149,7 @@ def _sunk(sheet: Sheet, sunk: Floats) -> Sheet:
 
 def _lost(old: Sheet, new: Sheet) -> pv.PolyData | None:
     """The part of ``old`` that ``new`` has left by more than can be seen as one; None: nothing."""
-    if old.side is Side.cut:
+    if old.side in (Side.cut, Side.outer):  # moved within themselves
         return None
     gone = np.abs(new.points - old.points).max(axis=1) > _SEEN
     left = old.triangles[gone[old.triangles].any(axis=1)]

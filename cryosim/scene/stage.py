@@ -125,6 +125,7 @@ class Stage:
         toward = -np.array(camera.GetDirectionOfProjection())
         lift = _NEARER * 2.0 * camera.parallel_scale / self._page.height * toward
         for drawn in self._drawn.values():
+            drawn.widen(self._page.em)
             if drawn.piece.width:
                 drawn.actor.SetPosition(*((1.0 + drawn.piece.rank) * lift))
 
@@ -137,13 +138,14 @@ class Stage:
 
     def _print_key(self, choice: Choice) -> None:
         shade = self._shade(choice)
-        state = (self._page, shade, choice.threshold if shade is None else 0.0)
+        level = choice.threshold if choice.isosurface or shade is None else None
+        state = (self._page, shade, level)
         if state == self._keyed:
             return
         self._keyed = state
         self._key.clear()
         if shade is not None:
-            key.print_bar(self._key, self._page, shade)
+            key.print_bar(self._key, self._page, shade, level)
             return
         colours = style.layer_colours(self.tissue.layers)
         entries = [(k.title, colours[k.name]) for k in self.tissue.layers]

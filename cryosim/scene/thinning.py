@@ -1,9 +1,9 @@
 """The fat layer as it was and as it is some days after the last session.
 
-The table of a run tells the thickness along the skin at first and after 30, 60, 90 and 180 days.
-On a day between two of these, every place has gone as far from the one to the other as the share
-of fat lost has in the course of the months (``course.csv``), so that the mean follows the course
-and the table is met exactly.
+The table of a run tells the thickness along the skin at first and 30, 60, 90 and 180 days after
+the last session.  On a day between, every place has gone as far from the one to the other as the
+share of fat lost has in the course of the months (``course.csv``), so that the mean follows the
+course and the table is met exactly.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ class Thinning:
     tabled: dict[int, Floats]
     """Thickness (mm) on the days of the table, shape (y, x)."""
     course_days: Floats
+    """Days after the last session, from the first session on."""
     course_lost: Floats
     """Fat lost (%) on these days."""
     top: float
@@ -45,6 +46,8 @@ class Thinning:
     @classmethod
     def of(cls, result: Result) -> Self | None:
         """From the tables of ``result``; None if it has none of the thickness."""
+        from cryosim.view.months import sessions  # reads the case, which nothing else here does
+
         fat = result.lipid_layers() if result.has("thickness") and result.has("course") else ()
         if not fat:
             return None
@@ -59,13 +62,14 @@ class Thinning:
         ends = np.array([result.layer_depths()[k.index] for k in fat])
         top, bottom = float(ends.min()), float(ends.max())
         names = frozenset(k.name for k in fat)
-        return cls(x, y, tabled, course["time [d]"], course["fat lost [%]"], top, bottom, names)
+        days = course["time [d]"] - float(sessions(result)[-1])
+        return cls(x, y, tabled, days, course["fat lost [%]"], top, bottom, names)
 
     @property
     def days(self) -> tuple[int, ...]:
         """Days for which the thickness is known."""
-        known = {int(day) for day in self.course_days if day == int(day)} | set(self.tabled)
-        return tuple(sorted(day for day in known if day <= max(self.tabled)))
+        known = {round(day) for day in self.course_days.tolist()} | set(self.tabled)
+        return tuple(sorted(day for day in known if 0 <= day <= max(self.tabled)))
 
     @property
     def most(self) -> float:
@@ -78,9 +82,10 @@ class Thinning:
         k = int(np.clip(np.searchsorted(days, day, side="right") - 1, 0, len(days) - 2))
         first, last = days[k], days[k + 1]
         lost = np.interp([first, last, day], self.course_days, self.course_lost)
+        lost[0] *= first > 0  # what is there at first was lost by nobody, sessions before or not
         way = lost[1] - lost[0]
         share = (lost[2] - lost[0]) / way if way else (day - first) / (last - first)
-        share = 0.0 if day <= first else 1.0 if day >= last else share
+        share = 1.0 if day >= last else 0.0 if day <= first > 0 else share
         before, after = (self.tabled[0] - self.tabled[d] for d in (first, last))
         return np.asarray((1.0 - share) * before + share * after)
 

@@ -1,0 +1,204 @@
+"""A show as front ends use it: what is seen, asked about and written."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cryosim.errors import CaseError
+from cryosim.scene.choice import LAYER, Cut
+from cryosim.scene.tissue import Tissue
+
+
+def image(show):
+    show.stage.plotter.render()
+    return np.asarray(show.stage.plotter.screenshot(None, return_img=True)).astype(int)
+
+
+def different(a, b) -> float:
+    """Share of pixels that are not the same."""
+    return float((np.abs(a - b).max(axis=2) > 2).mean())
+
+
+CHANGES = (
+    {"step": 2},
+    {"step": 1, "colour": "survival"},
+    {"cut": Cut.x, "at": 0.6},
+    {"colour": LAYER, "threshold": 5.0},
+    {"hidden": frozenset({"skin"})},
+    {"colour": "temperature", "applicators": False, "isosurface": False},
+    {"step": 0, "cut": Cut.quarter, "hidden": frozenset(), "applicators": True},
+)
+
+
+def test_what_changes_in_place_looks_as_if_drawn_anew(show):
+    first = show("cup")
+    seen = [image(first)]
+    for change in CHANGES:
+        choice = first.choose(**change)
+        seen.append(image(first))
+        anew = show("cup")
+        anew.choose(**{name: getattr(choice, name) for name in choice.__dataclass_fields__})
+        assert different(seen[-1], image(anew)) < 1e-4
+        assert different(seen[-1], seen[-2]) > 2e-3
+
+
+@pytest.mark.parametrize("name", ["curved", "once", "bare", "plane", "cup_2d"])
+def test_every_kind_of_run_is_seen_in_every_way(show, name):
+    seen = show(name, (240, 180))
+    pictures = []
+    for cut in seen.tissue.cuts() or (Cut.none,):
+        seen.choose(cut=cut)
+        pictures.append(image(seen))
+    for kind in (*(field.name for field in seen.tissue.fields), LAYER):
+        seen.choose(colour=kind)
+        pictures.append(image(seen))
+    for picture in pictures:
+        assert (picture.min(axis=2) < 230).mean() > 0.05
+    hidden = frozenset(k.name for k in seen.tissue.layers)
+    seen.choose(hidden=hidden, applicators=False)
+    assert (image(seen).min(axis=2) < 230).mean() < 0.15  # the key alone
+    assert seen.pick(120, 90) is None
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 700)])
+def test_the_whole_is_seen_beside_the_key(show, size):
+    seen = show("block", size)
+    for name in ("temperature", "crystallised", LAYER):
+        seen.choose(colour=name)
+        drawn = image(seen).min(axis=2) < 250
+        for rim in (drawn[:3], drawn[-3:], drawn[:, :3], drawn[:, -3:]):
+            assert not rim.any()
+
+
+def test_a_window_of_another_size_is_filled_again(show):
+    seen = show("block")
+    before = image(seen)
+    seen.stage.plotter.window_size = (300, 600)
+    seen.stage.fit(300, 600)
+    seen.stage.home()
+    small = image(seen)
+    assert small.shape[:2] == (600, 300)
+    seen.stage.plotter.window_size = (480, 360)
+    seen.stage.fit(480, 360)
+    seen.stage.home()
+    assert different(image(seen), before) < 1e-4
+
+
+def test_crossings_agree_with_the_table_of_the_run(show):
+    seen = show("block")
+    fat = next(c for c in seen.crossings() if c.layer == "fat")
+    assert 0.0 < fat.share < 1.0
+    assert fat.coldest == pytest.approx(float(np.min([
+        seen.tissue.nodal("temperature", 1)[k] for k in np.flatnonzero(
+            (seen.tissue.depth >= 2.2 - 1e-6) & (seen.tissue.depth <= 22.2 + 1e-6))])))  # fmt: skip
+    seen.choose(threshold=-80.0)
+    assert [c.share for c in seen.crossings()] == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["cup", "curved", "plane"])
+def test_a_probe_is_under_the_pixel_and_stays_in_the_tissue(show, name):
+    seen = show(name)
+    image(seen)
+    renderer = seen.stage.plotter.renderer
+    x, y = (200.0, 200.0) if name != "plane" else (180.0, 190.0)
+    probe = seen.pick(x, y)
+    assert probe is not None
+    renderer.SetWorldPoint(*probe.point, 1.0)
+    renderer.WorldToDisplay()
+    assert renderer.GetDisplayPoint()[:2] == pytest.approx((x, y), abs=0.01)
+    assert seen.pick(5.0, 5.0) is None
+    (spot,) = seen._spots
+    assert spot.weights.sum() == pytest.approx(1.0)
+    course = seen.tissue.course("temperature", spot.nodes) @ spot.weights
+    for step in range(len(seen.tissue.times)):
+        assert course[step] == pytest.approx(float(spot.of(seen.tissue.nodal("temperature", step))))
+
+
+def test_probes_are_numbered_moved_with_the_tissue_and_forgotten(show):
+    seen = show("cup")
+    image(seen)
+    first, second = seen.pick(200, 200), seen.pick(230, 220)
+    assert (first.name, second.name) == ("1", "2")
+    drawn = [p.point for p in seen.probes]
+    seen.choose(step=2)
+    moved = [p.point for p in seen.probes]
+    assert max(np.abs(a - b).max() for a, b in zip(drawn, moved, strict=True)) > 1.0
+    seen.forget("1")
+    assert [p.name for p in seen.probes] == ["2"]
+
+
+def test_curves_show_every_probe_the_threshold_and_the_time(show):
+    seen = show("block")
+    image(seen)
+    assert not seen.curves(4.0, 3.0).axes[0].get_legend()
+    seen.pick(200, 200)
+    seen.pick(240, 150)
+    axes = seen.curves(3.9, 2.4).axes[0]
+    assert len(axes.get_legend().get_texts()) == 2
+    styles = {line.get_linestyle() for line in axes.lines if len(line.get_xdata()) == 3}
+    assert len(styles) == 2
+    assert axes.get_ylabel() == "Temperature [°C]"
+    now = float(seen.tissue.times[seen.choice.step]) / 60.0
+    assert any(list(line.get_xdata()) == [now, now] for line in axes.lines)
+
+
+def test_the_months_after_are_seen_at_rest(show):
+    seen = show("block")
+    before = image(seen)
+    seen.choose(day=90, exaggeration=5.0)
+    after = image(seen)
+    assert different(before, after) > 0.05
+    assert seen.moment() == "90 days after the last session"
+    assert seen.pick(200, 200) is None
+    seen.choose(day=0)
+    assert different(image(seen), after) > 0.005
+    seen.choose(day=None)
+    assert different(image(seen), before) < 1e-4
+
+
+def test_a_picture_is_written_with_its_headline(show, tmp_path):
+    seen = show("block")
+    seen.choose(day=90, exaggeration=4.0)
+    file = seen.save(tmp_path / "new" / "day.png")
+    with Image.open(file) as picture:
+        assert picture.size == (1400, 900)
+        pixels = np.asarray(picture.convert("RGB"))
+    assert (pixels[:80, :700].min(axis=2) < 120).sum() > 500
+    assert (pixels[80:].min(axis=2) < 200).mean() > 0.1
+    with pytest.raises(CaseError, match=r"ends in \.png"):
+        seen.save(tmp_path / "day.jpg")
+
+
+def test_a_film_has_a_frame_for_every_time(show, tmp_path):
+    seen = show("once")
+    with Image.open(seen.film(tmp_path / "once.gif")) as film:
+        assert film.n_frames == 1
+    with pytest.raises(CaseError, match=r"ends in \.mp4 or \.gif"):
+        seen.film(tmp_path / "film.avi")
+
+
+def test_a_film_is_seen_from_where_the_show_is(show, tmp_path):
+    seen = show("plane")
+    seen.stage.plotter.camera.zoom(1.5)
+    with Image.open(seen.film(tmp_path / "film.gif")) as film:
+        assert film.n_frames == 3
+
+
+def test_a_column_has_nothing_to_look_at(tmp_path):
+    from view.synthetic import make
+
+    folder = make(tmp_path / "line", "interval", times=np.array([0.0]))
+    with pytest.raises(CaseError, match="cryosim report"):
+        Tissue.open(folder)
+
+
+def test_fields_in_memory_are_bounded(tissues, monkeypatch):
+    tissue = replace(tissues["block"])
+    tissue._read.clear()
+    size = tissue.nodal("temperature", 0).nbytes
+    monkeypatch.setattr("cryosim.scene.tissue._ROOM", 2 * size)
+    for step in range(3):
+        tissue.nodal("temperature", step)
+    assert [step for _, step in tissue._read] == [1, 2]
