@@ -63,13 +63,10 @@ class Drawn:
         look = self.actor.GetProperty()
         look.SetColor(*to_rgb(piece.colour))
         look.SetOpacity(piece.opacity)
-        if piece.lit:
-            look.LightingOn()
-            look.SetAmbient(0.7)
-            look.SetDiffuse(0.35)
-            look.SetSpecular(0.0)
-        else:
-            look.LightingOff()
+        look.SetLighting(piece.lit)
+        look.SetAmbient(0.7 if piece.lit else 0.0)
+        look.SetDiffuse(0.35 if piece.lit else 1.0)
+        look.SetSpecular(0.0)
 
 
 def marker(

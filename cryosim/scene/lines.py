@@ -67,6 +67,8 @@ def kept(line: Line, opening: Opening) -> Line:
 
 def _rim(points: Floats, triangles: Integers, *, bends: bool) -> Integers:
     """Sides (as points) that one triangle has, or with ``bends`` two that meet at an angle."""
+    if not len(triangles):
+        return np.empty((0, 2), dtype=np.int64)
     _, first, number = np.unique(_keys(points), return_index=True, return_inverse=True)
     sides = number[triangles][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
     solid = sides[:, 0] != sides[:, 1]  # points that coincide make no side

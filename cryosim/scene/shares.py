@@ -49,9 +49,8 @@ class Volumes:
         split = np.flatnonzero(some & ~whole)
         cold = np.bincount(self.layer[whole], self.sizes[whole].sum(axis=1), minlength=self.count)
         parts = values[self.cells[split][:, self.simplices]].astype(float)
-        share = share_below(parts.reshape(-1, parts.shape[-1]), level).reshape(
-            self.sizes[split].shape
-        )
+        share = share_below(parts.reshape(-1, parts.shape[-1]), level)
+        share = share.reshape(len(split), len(self.simplices))
         inside = (share * self.sizes[split]).sum(axis=1)
         cold += np.bincount(self.layer[split], inside, minlength=self.count)
         total = np.bincount(self.layer, self.sizes.sum(axis=1), minlength=self.count)

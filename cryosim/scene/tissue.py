@@ -248,6 +248,11 @@ class Tissue:
         shape = self._shapes.get(name) or self._shape(self._rest)
         return shape.opened(self.layers, cut, at)
 
+    @property
+    def body(self) -> Body:
+        """The cells that are shown, the same at every time."""
+        return self._shape(self.result.coldest_step()).body
+
     @cached_property
     def _steps(self) -> dict[str, int]:
         """The first step in each shape, by its name."""
