@@ -84,6 +84,7 @@ def marker(
     actor.SetMapper(mapper)
     actor.GetProperty().SetColor(*to_rgb(colour))
     actor.GetProperty().SetAmbient(0.6)
+    actor.GetProperty().SetDiffuse(0.45)
     label = vtkTextActor()  # in the plane of the window: nothing hides it
     label.SetInput(f" {name} ")
     place = label.GetPositionCoordinate()

@@ -76,8 +76,8 @@ class Body:
 
     def bounds(self, points: Floats) -> Floats:
         """Low and high corner (mm) with the nodes at ``points``."""
-        used = points[self.used]
-        bounds = np.array([used.min(axis=0), used.max(axis=0)])
+        columns = [points[self.used, k] for k in range(3)]
+        bounds = np.array([[c.min() for c in columns], [c.max() for c in columns]])
         for plane in self.box:
             bounds[0 if plane.sign > 0.0 else 1, plane.axis] = plane.at
         return bounds

@@ -43,16 +43,24 @@ class Page:
         return left, bottom, self.width - left - right, self.height - bottom - top
 
 
-def print_bar(sheaf: Sheaf, page: Page, shade: Shade, level: float | None) -> None:
-    """A colour bar with its caption, numbers, the threshold of the run and the ``level`` shown."""
+def print_bar(sheaf: Sheaf, page: Page, shade: Shade, level: float | None, note: str = "") -> None:
+    """A colour bar with its caption, numbers, the threshold of the run and the ``level`` shown.
+
+    Below stands a ``note``, its parts between semicolons in lines of their own.
+    """
     marks = [] if shade.threshold is None else [(shade.threshold, style.INK)]
     if level is not None and shade.threshold is not None and shade.low <= level <= shade.high:
         near = abs(level - shade.threshold) < 0.04 * (shade.high - shade.low)
         marks = [(level, style.COLD)] if near else [*marks, (level, style.COLD)]
-    if page.wide:
-        _upright(sheaf, page, shade, marks)
-    else:
+    em = page.em
+    if not page.wide:
         _lying(sheaf, page, shade, marks)
+        sheaf.text(note, (1.6 * em, 7.6 * em), 0.9 * em)
+        return
+    _upright(sheaf, page, shade, marks)
+    for k, words in enumerate(note.split("; ")):
+        at = (page.width - 0.9 * em, 0.22 * page.height - (2.0 + 1.3 * k) * em)
+        sheaf.text(words, at, 0.85 * em, across=1.0)
 
 
 def print_layers(

@@ -41,7 +41,7 @@ class Piece:
     """Of lines (pixels); 0 for surfaces."""
     lit: bool = False
     rank: int = 0
-    """Of lines that lie on each other the one with the higher is seen."""
+    """Of things that lie on each other the one with the higher is seen."""
     form: Any = None
     """The same object as long as points and triangles stay the same; None: they never do."""
 
@@ -109,7 +109,7 @@ def _applicators(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
     for name, face in tissue.cut_walls(choice.step, choice.cut, choice.at):
         yield Piece(f"wall cut {name}", face, style.WALL)
     for name, wall in tissue.walls(choice.step, choice.cut, choice.at):
-        yield Piece(f"cup {name}", wall, style.WALL, opacity=0.22, lit=True)
+        yield Piece(f"cup {name}", wall, style.WALL, opacity=0.22, lit=True, rank=1)
 
 
 def _before_and_after(tissue: Tissue, choice: Choice, day: int) -> Iterator[Piece]:

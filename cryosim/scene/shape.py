@@ -41,6 +41,8 @@ class Shape:
     """Rims of what applicators touch."""
     cups: tuple[Cup, ...]
     """Those that draw."""
+    names: tuple[str, str, str]
+    """What the coordinates are called; empty where there is no such axis."""
     flat: bool
     """Whether the mesh is plane."""
     _opened: "OrderedDict[tuple[Cut, float], Opened]" = field(default_factory=OrderedDict)

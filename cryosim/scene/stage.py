@@ -126,8 +126,9 @@ class Stage:
         lift = _NEARER * 2.0 * camera.parallel_scale / self._page.height * toward
         for drawn in self._drawn.values():
             drawn.widen(self._page.em)
-            if drawn.piece.width:
-                drawn.actor.SetPosition(*((1.0 + drawn.piece.rank) * lift))
+            layers = drawn.piece.rank + (1 if drawn.piece.width else 0)
+            if layers:
+                drawn.actor.SetPosition(*(layers * lift))
 
     def _put(self, name: str, piece: Piece) -> None:
         if name not in self._drawn:
@@ -139,17 +140,24 @@ class Stage:
     def _print_key(self, choice: Choice) -> None:
         shade = self._shade(choice)
         level = choice.threshold if choice.isosurface or shade is None else None
-        state = (self._page, shade, level)
+        state = (self._page, shade, level, self._note(choice))
         if state == self._keyed:
             return
         self._keyed = state
         self._key.clear()
         if shade is not None:
-            key.print_bar(self._key, self._page, shade, level)
+            key.print_bar(self._key, self._page, shade, level, self._note(choice))
             return
         colours = style.layer_colours(self.tissue.layers)
         entries = [(k.title, colours[k.name]) for k in self.tissue.layers]
         key.print_layers(self._key, self._page, entries, choice.threshold)
+
+    def _note(self, choice: Choice) -> str:
+        """What has to be said of the picture beside its colours."""
+        if choice.day is None or self.tissue.thinning is None:
+            return ""
+        words = f"day {choice.day}; blue: at first"
+        return words if choice.exaggeration == 1.0 else f"{words}; drawn × {choice.exaggeration:g}"
 
     def _shade(self, choice: Choice) -> Any:
         if choice.day is not None and self.tissue.thinning is not None:

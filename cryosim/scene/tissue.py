@@ -88,11 +88,10 @@ class Tissue:
         """Colours of temperature for every time of the run."""
         return scale_of(self.result, self.result.coldest_step())
 
-    @cached_property
+    @property
     def axes(self) -> tuple[str, str, str]:
         """What the coordinates are called; empty where there is no such axis."""
-        placed = flat_placement(self.result, 0) if self.flat else self.placed(0)
-        return placed.names
+        return self._shape(self.result.coldest_step()).names
 
     @cached_property
     def has_applicators(self) -> bool:
@@ -269,10 +268,8 @@ class Tissue:
     @cached_property
     def _bounds(self) -> Floats:
         shape = self._shape(self.result.coldest_step())
-        cups, standing = cups_of(self.result), [shape.points]
-        if cups:
-            standing = [np.asarray(self.result.standing(step).points, dtype=float)
-                        for step in self._steps.values()]  # fmt: skip
+        cups = cups_of(self.result)
+        standing = self._standing if cups else [shape.points]
         corners = [shape.body.bounds(points) for points in standing]
         if not self.flat:
             corners += [np.reshape(wall.bounds, (3, 2)).T for _, wall in walls_of(cups)]
@@ -282,12 +279,14 @@ class Tissue:
         return self._shape(step).opened(self.layers, cut, at)
 
     def _body(self, placed: Placement) -> Body:
-        return Body.whole(placed.grid) if self.flat else Body.of(placed, self._standing(placed))
+        if self.flat:
+            return Body.whole(placed.grid)
+        here = [np.asarray(placed.grid.points, dtype=float)]
+        return Body.of(placed, self._standing if placed.around else here)
 
-    def _standing(self, placed: Placement) -> list[Floats]:
-        """Where the nodes of ``placed`` are in every shape; only blocks take several."""
-        if not placed.around:
-            return [np.asarray(placed.grid.points, dtype=float)]
+    @cached_property
+    def _standing(self) -> list[Floats]:
+        """Where the nodes of a block are in every shape."""
         steps = self._steps.values()
         return [np.asarray(self.result.standing(step).points, dtype=float) for step in steps]
 
@@ -301,6 +300,6 @@ class Tissue:
             self._shapes[name] = Shape(
                 body, np.asarray(placed.grid.points, dtype=float), placed.centre,
                 tuple(outline(f"touched {who}", rim) for who, rim in touched if rim.n_cells),
-                tuple(cup for cup, _ in placed.cups), flat=self.flat,
+                tuple(cup for cup, _ in placed.cups), names=placed.names, flat=self.flat,
             )  # fmt: skip
         return self._shapes[name]
