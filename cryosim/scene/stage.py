@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 _NEARER = 3.0
 """How far lines are lifted (pixels)."""
 
+_STEEP = 0.99
+"""Share of an eye's direction that is vertical from which on y points up, not z."""
+
 
 class Stage:
     """Keeps a plotter in step with a choice; it draws only what has changed."""
@@ -65,11 +68,15 @@ class Stage:
         if self._choice is not None:
             self._print_key(self._choice)
 
-    def home(self) -> None:
-        """Look at the whole as the static picture does; at a section straight on."""
-        toward = np.array([0.0, 0.0, 1.0] if self.tissue.flat else TOWARD_EYE)
+    def home(self, eye: Sequence[float] | None = None) -> None:
+        """Look at the whole as the static picture does; at a section straight on.
+
+        ``eye`` is where to look from instead, seen from the tissue.
+        """
+        toward = np.array(eye or ([0.0, 0.0, 1.0] if self.tissue.flat else TOWARD_EYE))
         toward /= np.linalg.norm(toward)
-        up = np.array([0.0, 1.0, 0.0] if self.tissue.flat else [0.0, 0.0, 1.0])
+        steep = abs(toward[2]) > _STEEP
+        up = np.array([0.0, 1.0, 0.0] if steep else [0.0, 0.0, 1.0])
         right = np.cross(up, toward)
         right /= np.linalg.norm(right)
         up = np.cross(toward, right)
