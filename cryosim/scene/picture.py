@@ -47,26 +47,32 @@ def picture(show: "Show", path: Path) -> Path:
 
 
 def film(show: "Show", path: Path, watch: Watch | None = None) -> Path:
-    """Write every time of ``show`` to ``path`` (.mp4 or .gif)."""
-    steps = shown_steps(len(show.tissue.times))
+    """Write every time of ``show``, or every day, to ``path`` (.mp4 or .gif)."""
+    choice = show.choice
+    if choice.day is not None:
+        days = show.tissue.days()
+        choices = [replace(choice, day=days[k]) for k in shown_steps(len(days))]
+    else:
+        choices = [replace(choice, step=k) for k in shown_steps(len(show.tissue.times))]
     stage = _second_stage(show, style.PAGE[1] - _HEAD - _FOOT)
     try:
-        return write_film(path, _frames(show, stage, steps, watch), len(steps))
+        return write_film(path, _frames(show, stage, choices, watch), len(choices))
     finally:
         stage.plotter.close()
 
 
 def _frames(
-    show: "Show", stage: Stage, steps: list[int], watch: Watch | None
+    show: "Show", stage: Stage, choices: list[Choice], watch: Watch | None
 ) -> Iterator[Image.Image]:
-    for done, step in enumerate(steps):
+    for done, choice in enumerate(choices):
         if watch is not None:
-            watch(done, len(steps))
-        choice = replace(show.choice, step=step, day=None)
+            watch(done, len(choices))
         stage.show(choice)
         figure = _page(show, choice, _shot(stage), foot=_FOOT)
         with style.typography():
-            protocol(figure.add_axes((0.035, 0.016, 0.93, 0.026)), show.tissue.result, step)
+            if choice.day is None:
+                foot = figure.add_axes((0.035, 0.016, 0.93, 0.026))
+                protocol(foot, show.tissue.result, choice.step)
             yield pixels_of(figure)
 
 

@@ -1,6 +1,7 @@
 """How much of each layer is colder than a temperature: exact for a field linear in simplices."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -38,27 +39,44 @@ class Volumes:
         cells = np.asarray(grid.cell_connectivity, dtype=np.int64).reshape(grid.n_cells, -1)
         simplices = np.array(_SIMPLICES[cell_type])
         points = np.asarray(grid.points, dtype=float)
-        sizes = [_size(points, cells[:, corners]) for corners in simplices]
+        sizes = _sizes(points, cells, simplices)
         layer = np.asarray(grid.cell_data["layer"], dtype=np.int64)
-        return cls(cells, layer, simplices, np.stack(sizes, axis=1), layers)
+        return cls(cells, layer, simplices, sizes, layers)
 
     def shares(self, values: Floats, level: float) -> Floats:
         """Share of each layer's volume where the nodal ``values`` are below ``level``, 0 to 1."""
         below = (values < level)[self.cells]
         whole, some = below.all(axis=1), below.any(axis=1)
         split = np.flatnonzero(some & ~whole)
-        cold = np.bincount(self.layer[whole], self.sizes[whole].sum(axis=1), minlength=self.count)
+        cold = np.bincount(self.layer[whole], self._whole[whole], minlength=self.count)
         parts = values[self.cells[split][:, self.simplices]].astype(float)
         share = share_below(parts.reshape(-1, parts.shape[-1]), level)
         share = share.reshape(len(split), len(self.simplices))
         inside = (share * self.sizes[split]).sum(axis=1)
         cold += np.bincount(self.layer[split], inside, minlength=self.count)
-        total = np.bincount(self.layer, self.sizes.sum(axis=1), minlength=self.count)
-        return np.asarray(cold / total)
+        return np.asarray(cold / self._total)
 
     def coldest(self, values: Floats) -> Floats:
         """The lowest of the nodal ``values`` in each layer."""
-        return np.array([values[self.cells[self.layer == k]].min() for k in range(self.count)])
+        return np.array([values[nodes].min() for nodes in self._nodes])
+
+    @cached_property
+    def _total(self) -> Floats:
+        return np.bincount(self.layer, self._whole, minlength=self.count)
+
+    @cached_property
+    def _whole(self) -> Floats:
+        return np.asarray(self.sizes.sum(axis=1))
+
+    @cached_property
+    def _nodes(self) -> list[Integers]:
+        """Nodes of each layer."""
+        found = []
+        for k in range(self.count):
+            mark = np.zeros(int(self.cells.max()) + 1, dtype=bool)
+            mark[self.cells[self.layer == k]] = True
+            found.append(np.flatnonzero(mark))
+        return found
 
 
 def share_below(corners: Floats, level: float) -> Floats:
@@ -90,8 +108,20 @@ def _middle(t: Floats, d: Floats) -> Floats:
     )
 
 
-def _size(points: Floats, corners: Integers) -> Floats:
-    sides = points[corners[:, 1:]] - points[corners[:, :1]]
-    if corners.shape[1] == 3:
-        return np.asarray(np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1) / 2.0)
-    return np.asarray(np.abs(np.linalg.det(sides)) / 6.0)
+def _sizes(points: Floats, cells: Integers, simplices: Integers) -> Floats:
+    """Sizes of the ``simplices`` of ``cells``, all of which begin at the first corner."""
+    columns = [np.ascontiguousarray(column) for column in points.T]
+    first = [column[cells[:, 0]] for column in columns]
+    sides = {int(k): [c[cells[:, k]] - f for c, f in zip(columns, first, strict=True)]
+             for k in np.unique(simplices) if k}  # fmt: skip
+    return np.stack([_size(*(sides[int(k)] for k in corners[1:])) for corners in simplices], axis=1)
+
+
+def _size(a: list[Floats], b: list[Floats], c: list[Floats] | None = None) -> Floats:
+    """Of the triangle or tetrahedron between sides given by their components."""
+    x = a[1] * b[2] - a[2] * b[1]
+    y = a[2] * b[0] - a[0] * b[2]
+    z = a[0] * b[1] - a[1] * b[0]
+    if c is None:
+        return np.asarray(np.sqrt(x * x + y * y + z * z) / 2.0)
+    return np.asarray(np.abs(x * c[0] + y * c[1] + z * c[2]) / 6.0)

@@ -122,7 +122,8 @@ class Show:
     def film(self, path: Path, watch: Callable[[int, int], None] | None = None) -> Path:
         """Write what is shown from the first to the last time (MP4 or GIF), seen as it is now.
 
-        ``watch`` is told before each frame how many of how many are done.
+        While the months after are shown, from the first to the last day.  ``watch`` is told before
+        each frame how many of how many are done.
         """
         from cryosim.scene.picture import film
 

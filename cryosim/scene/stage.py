@@ -47,6 +47,8 @@ class Stage:
         self._gauge = Gauge(plotter, tissue.axes)
         plotter.renderer.AddObserver("StartEvent", lambda *_: self._before_picture())
         self._choice: Choice | None = None
+        self._home: tuple[Any, ...] = ()
+        self._from: Sequence[float] | None = None
 
     def show(self, choice: Choice) -> None:
         """Bring the plotter to ``choice``; the caller renders."""
@@ -59,14 +61,17 @@ class Stage:
         self._print_key(choice)
 
     def fit(self, width: int, height: int, dots: float = 1.0) -> None:
-        """Set all type for a window of ``width`` by ``height`` (pixels) and see it whole.
+        """Set all type for a window of ``width`` by ``height`` (pixels).
 
-        ``dots`` is how many of its pixels make one of those that type is measured in.
+        ``dots`` is how many of its pixels make one of those that type is measured in.  Where nobody
+        has turned or moved the tissue since `home`, it is fitted in anew.
         """
         self._page = Page(int(width), int(height), float(dots))
         self._gauge.page = self._page
         if self._choice is not None:
             self._print_key(self._choice)
+        if self._home == self._view():
+            self.home(self._from)
 
     def home(self, eye: Sequence[float] | None = None) -> None:
         """Look at the whole as the static picture does; at a section straight on.
@@ -97,6 +102,11 @@ class Stage:
         camera.parallel_projection = True
         camera.parallel_scale = self._page.height / 2.0 / scale
         self.plotter.renderer.ResetCameraClippingRange()
+        self._home, self._from = self._view(), eye
+
+    def _view(self) -> tuple[Any, ...]:
+        camera = self.plotter.camera
+        return camera.position, camera.focal_point, camera.up, camera.parallel_scale
 
     def look_as(self, other: "Stage") -> None:
         """See what ``other`` sees, as large a part of the height."""

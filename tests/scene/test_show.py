@@ -90,13 +90,15 @@ def test_a_window_of_another_size_is_filled_again(show):
     before = image(seen)
     seen.stage.plotter.window_size = (300, 600)
     seen.stage.fit(300, 600)
-    seen.stage.home()
     small = image(seen)
     assert small.shape[:2] == (600, 300)
     seen.stage.plotter.window_size = (480, 360)
     seen.stage.fit(480, 360)
-    seen.stage.home()
     assert different(image(seen), before) < 1e-4
+    seen.stage.plotter.camera.zoom(1.3)
+    scale = seen.stage.plotter.camera.parallel_scale
+    seen.stage.fit(480, 340)
+    assert seen.stage.plotter.camera.parallel_scale == scale
 
 
 def test_crossings_agree_with_the_table_of_the_run(show):
@@ -151,8 +153,9 @@ def test_curves_show_every_probe_the_threshold_and_the_time(show):
     assert any(list(line.get_xdata()) == [now, now] for line in axes.lines)
 
 
-def test_the_months_after_are_seen_at_rest(show):
-    seen = show("block")
+@pytest.mark.parametrize("name", ["block", "plane"])
+def test_the_months_after_are_seen_at_rest(show, name):
+    seen = show(name)
     before = image(seen)
     seen.choose(day=90, exaggeration=5.0)
     after = image(seen)
