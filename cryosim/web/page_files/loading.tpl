@@ -1,0 +1,3 @@
+<p style="font: 16px system-ui, sans-serif; color: #4a5565; text-align: center; margin-top: 40vh">
+  Loading the run …
+</p>

@@ -1,0 +1,118 @@
+"""The server of the page: from a result folder to an address that is printed."""
+
+import asyncio
+import getpass
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from cryosim.doctor import require_rendering
+from cryosim.errors import CaseError, Interrupted, MissingTool
+from cryosim.web.guard import Guard
+
+if TYPE_CHECKING:
+    from cryosim.web.site import Site
+
+_HIGHEST = 65535
+"""Of the ports that there are."""
+
+
+def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
+    """Show the run in ``folder`` to browsers at ``host`` and ``port`` (0: a free one) until Ctrl-C.
+
+    It reads the folder and writes nothing into it.  Raises `CaseError` for a folder that has
+    nothing to show and a port that cannot be had, `MissingTool` without trame or means to draw,
+    and at the end `Interrupted`.
+    """
+    missing = [name for name in ("trame", "trame_vuetify", "aiohttp") if find_spec(name) is None]
+    if missing:
+        raise MissingTool(f"the view in a browser needs trame: pip install 'cryosim[web]' "
+                          f"(not found: {', '.join(missing)})")  # fmt: skip
+    _try_port(host, port)
+    with ThreadPoolExecutor(1) as other:  # a picture is tried while the libraries are loaded
+        able = other.submit(require_rendering)
+        from cryosim.scene.tissue import Tissue
+        from cryosim.web.site import Site
+
+        tissue = Tissue.open(folder)
+        able.result()
+    guard = Guard(host)
+    with TemporaryDirectory(prefix="cryosim-") as made, suppress(KeyboardInterrupt):
+        site = Site(tissue, guard, Path(made))
+        asyncio.run(_until_told(site, port, browser=browser))
+    raise Interrupted("the view has ended")
+
+
+async def _until_told(site: "Site", port: int, *, browser: bool) -> None:
+    """Serve until Ctrl-C or a polite end."""
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await site.run(port, lambda found: _announce(site.guard, found, browser=browser))
+
+
+def _try_port(host: str, port: int) -> None:
+    """Raise `CaseError` unless a server can listen at ``host`` and ``port``."""
+    if not 0 <= port <= _HIGHEST:
+        raise CaseError(f"--port {port}: expected 0 to {_HIGHEST}; 0 takes a free one")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except socket.gaierror as error:
+        raise CaseError(f"--host {host}: no address of this machine ({error.strerror})") from error
+    except OSError as error:
+        raise CaseError(
+            f"--host {host} --port {port}: cannot be had ({error.strerror}); "
+            "leave --port out for a free one"
+        ) from error
+
+
+def _announce(guard: Guard, port: int, *, browser: bool) -> None:
+    """Say where the view is, and how it is reached from elsewhere."""
+    name = f"[{guard.host}]" if ":" in guard.host else guard.host
+    place = f"http://{name}:{port}/"
+    print(f"The view is at\n\n  {place}?token={guard.token}\n")
+    if guard.open_to_others:
+        print(
+            f"WARNING: all who can reach {guard.host} can knock here, and nothing is encrypted: "
+            "who reads the traffic\nreads the token and can look too.  Safer: without --host, "
+            "and through ssh.\n",
+            file=sys.stderr, flush=True,
+        )  # fmt: skip
+    else:
+        print(
+            "If this machine is not the one before you, run there\n\n"
+            f"  ssh -L {port}:127.0.0.1:{port} {_user()}@{socket.gethostname()}\n\n"
+            "and open the address there; to a compute node go by its login node "
+            "(ssh -J LOGIN-NODE -L ...).\n"
+        )
+    print("Ctrl-C ends it.", flush=True)
+    if browser and _has_browser():
+        webbrowser.open(f"{place}?token={guard.invite()}")
+
+
+def _has_browser() -> bool:
+    """Whether there is a screen for one; a browser of the terminal would be in the way."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "USER"
