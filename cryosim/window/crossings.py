@@ -87,8 +87,9 @@ class Crossings:
 
     def _dress(self) -> None:
         table = self._table
+        size = "area" if self._show.tissue.flat else "volume"
         table.setItemDelegateForColumn(1, Bars(table))
-        table.setHorizontalHeaderLabels(["Layer", "volume below", "coldest"])
+        table.setHorizontalHeaderLabels(["Layer", f"{size} below", "coldest"])
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW)
         table.setShowGrid(False)

@@ -70,12 +70,17 @@ class Menus:
         menu, viewer = self._bar.addMenu("&View"), self._viewer
         home = self._add(menu, "Home", viewer.home, "H")
         self._tools.addAction(home)
-        if viewer.show.tissue.result.dimension == 3:
+        if not viewer.show.tissue.flat:
             for name, key, toward in _SIDES:
-                action = self._add(menu, name, partial(viewer.along, *toward), key)
+                action = self._add(menu, name, partial(viewer.home, *toward), key)
                 self._tools.addAction(action)
         menu.addSeparator()
-        self._add(menu, "Surface of one temperature", viewer.seen.isosurface.toggle, "I")
+        self._add(
+            menu,
+            f"{viewer.seen.isosurface.text()} one temperature",
+            viewer.seen.isosurface.toggle,
+            "I",
+        )
         self._add(menu, "Next colours", self._next_colours, "C")
         if viewer.show.tissue.has_applicators:
             self._add(menu, "Applicators", viewer.seen.applicators.toggle, "A")

@@ -62,7 +62,7 @@ class Seen:
 
     def _isosurface(self) -> None:
         low, high = self._show.tissue.threshold_range()
-        self.isosurface = QCheckBox("Surface of")
+        self.isosurface = QCheckBox("Line of" if self._show.tissue.flat else "Surface of")
         self.isosurface.toggled.connect(lambda on: self._change(isosurface=on))
         self.warmth = _slider(round(_FINE * low), round(_FINE * high))
         self.warmth.valueChanged.connect(lambda value: self._change(threshold=value / _FINE))

@@ -32,6 +32,7 @@ _SIDE = 372
 """Width of the side panel."""
 NOTICE = "research and design tool, not medical advice"
 _HINT = "drag: turn · wheel: zoom · shift and drag: move · click: probe"
+_FLAT_HINT = "drag: move · wheel: zoom · click: probe"
 _WHILE = 8000
 """How long a message stays (ms)."""
 
@@ -45,8 +46,10 @@ class Viewer:
         self.window.setWindowTitle(f"{style.readable(tissue.result.title)} - cryosim")
         self.window.resize(*SIZE)
         self.plotter = Canvas(self.window)
+        if tissue.flat:
+            self.plotter.enable_2d_style()
         self.show = Show(tissue, self.plotter)
-        self._home = self._eye()
+        self._home, self._whole = self._eye(), tuple[float, ...]()
         self._wanted: dict[str, Any] = {}
         self._soon = QTimer(self.window)
         self._soon.setSingleShot(True)
@@ -88,21 +91,15 @@ class Viewer:
         else:
             self.draw()
 
-    def home(self) -> None:
-        """Look at the whole from the front, above."""
-        self.show.stage.home()
-        self._home = self._eye()
+    def home(self, *eye: float) -> None:
+        """Look at the whole from the front, above, or from where ``eye`` is, seen from it."""
+        self.show.stage.home(eye or None)
+        self._home, self._whole = self._eye(), eye
         self.plotter.update()
 
     def _eye(self) -> tuple[Any, ...]:
         camera = self.plotter.camera
         return (camera.position, camera.focal_point, camera.up, camera.parallel_scale)
-
-    def along(self, *toward: float) -> None:
-        """Look at the whole along an axis, from where ``toward`` points."""
-        up = (0.0, 1.0, 0.0) if toward[2] else (0.0, 0.0, 1.0)
-        self.plotter.view_vector(toward, viewup=up, render=False)
-        self.plotter.update()
 
     def film(self) -> None:
         """Write a film to a file that the user names."""
@@ -127,7 +124,7 @@ class Viewer:
         size = event.size()
         self.show.stage.fit(round(size.width() * ratio), round(size.height() * ratio), ratio)
         if self._eye() == self._home:
-            self.home()
+            self.home(*self._whole)
         return False
 
     def _closing(self, event: Any) -> bool:
@@ -156,7 +153,8 @@ class Viewer:
         self.window.resizeDocks([self.side], [_SIDE], Qt.Orientation.Horizontal)
         bar = self.window.statusBar()
         bar.setSizeGripEnabled(False)
-        bar.addWidget(text(f" {_HINT}", "faint"))
+        hint = _FLAT_HINT if self.show.tissue.flat else _HINT
+        bar.addWidget(text(f" {hint}", "faint"))
         bar.addPermanentWidget(text(f"{NOTICE} ", "faint"))
 
     def _panels(self) -> QScrollArea:

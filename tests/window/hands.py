@@ -84,7 +84,7 @@ found = {
     "step": viewer.show.choice.step,
     "warmer": changed(lambda: viewer.seen.degrees.setValue(20.0)),
     "threshold": viewer.show.choice.threshold,
-    "turned": changed(lambda: viewer.along(0.0, 0.0, 1.0)),
+    "turned": changed(lambda: viewer.home(0.0, 0.0, 1.0)),
     "home": changed(viewer.home),
 }  # fmt: skip
 QTest.mousePress(viewer.plotter, Qt.MouseButton.LeftButton, pos=skin())
