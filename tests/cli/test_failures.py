@@ -40,13 +40,13 @@ def test_bad_input_is_told_by_every_verb(cryosim, tmp_path, verb, change, expect
     assert expected in got.err
 
 
-def test_bad_input_in_a_process_of_its_own_shows_no_traceback(tmp_path):
+def test_bad_input_in_a_process_of_its_own_shows_no_traceback(cryosim, tmp_path):
     path = written(tmp_path, treatment(titel="x"))
     got = shell("run", path)
     assert got.code == 2
     assert got.out == ""
     assert got.err == f'{path}:\n  titel: unknown key; did you mean "title"?\n'
-    assert shell("check", tmp_path / "no.toml").err == f"{tmp_path}/no.toml: no such case file\n"
+    assert cryosim("check", tmp_path / "no.toml").err == f"{tmp_path}/no.toml: no such case file\n"
 
 
 def test_a_result_that_cannot_be_begun_is_bad_input(cryosim, case, tmp_path):
