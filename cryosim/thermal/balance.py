@@ -124,9 +124,8 @@ class HeatBalance:
         self.candidate = Candidate(n, arena.net.n_potentials, self.ledger.size + self.devices.size)
         kernels.temperatures(self.net, self.body.tables, H, T, self.x[:n])
         kernels.put_all(self.net, self.body.tables, self.x[:n].copy(), self.x)
-        coldest = np.full(n, np.inf)
-        coldest[: self.body.n_mesh] = self.coldest[: self.body.n_mesh]
-        self.coldest = coldest
+        before, self.coldest = self.coldest, np.full(n, np.inf)
+        self.coldest[: self.body.n_mesh] = before[: self.body.n_mesh]
         bound = max(arena.spectral_bound, self.devices.fastest)
         self.spectral_radius = self._team.largest(bound)
         return fresh
