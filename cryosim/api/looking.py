@@ -1,18 +1,26 @@
 """The scene of a run in a notebook: to turn with the mouse, with buttons for time and threshold."""
 
 import sys
+from dataclasses import fields
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pyvista as pv
 
+from cryosim.api import given
 from cryosim.doctor import require_rendering
+from cryosim.errors import CaseError
+from cryosim.scene.choice import LAYER, Choice, Cut
 from cryosim.scene.show import Show
 from cryosim.scene.tissue import Tissue
+from cryosim.units import ZERO_CELSIUS
+from cryosim.view import style
 
-SIZE = (900, 560)
+SIZE = (960, 600)
 """Width and height of the picture in a notebook (pixels)."""
 
 _NEEDED = (
@@ -27,9 +35,30 @@ def view(folder: Path, **choice: Any) -> Any:
     plotter = pv.Plotter(notebook=True, off_screen=True, window_size=list(SIZE))
     show = Show(tissue, plotter)
     if choice:
-        show.choose(**choice)
+        show.choose(**_read(tissue, choice))
+    plotter.camera_set = True  # by the stage; PyVista would look from elsewhere
     why = _why_static()
     return _still(show, why) if why else _alive(show)
+
+
+def _read(tissue: Tissue, asked: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a choice from what a user says: a ``time`` and a ``threshold`` with their units."""
+    asked = dict(asked)
+    if "time" in asked:
+        seconds = given.times(asked.pop("time")).values[0]
+        asked["step"] = int(np.abs(tissue.times - seconds).argmin())
+    if isinstance(asked.get("threshold"), str):
+        asked["threshold"] = given.temperature(asked["threshold"], "threshold") - ZERO_CELSIUS
+    if isinstance(asked.get("cut"), str):
+        known = [cut.value for cut in Cut]
+        if asked["cut"] not in known:
+            raise CaseError(f'cut = "{asked["cut"]}": unknown; expected one of {", ".join(known)}')
+        asked["cut"] = Cut(asked["cut"])
+    asked["hidden"] = frozenset(asked.get("hidden", ()))
+    known = ["time", *(part.name for part in fields(Choice))]
+    if lost := sorted(set(asked) - set(known)):
+        raise CaseError(f"{lost[0]}: no part of a view; expected one of {', '.join(known)}")
+    return asked
 
 
 def _why_static() -> str:
@@ -87,22 +116,65 @@ def _alive(show: Show) -> Any:
     picture = show.stage.plotter.show(
         jupyter_backend="server", return_viewer=True, jupyter_kwargs={"collapse_menu": True}
     )
-    times = show.tissue.times
-    labels = [(f"{t / 60.0:.4g} min", k) for k, t in enumerate(times)]
-    time = widgets.SelectionSlider(
-        options=labels, value=show.choice.step, description="time", continuous_update=False
-    )
-    threshold = widgets.FloatSlider(
-        value=show.choice.threshold, min=-20.0, max=35.0, step=0.1, description="degC",
-        continuous_update=False,
-    )  # fmt: skip
-    names = [(kind.label, kind.name) for kind in show.tissue.fields] + [("Layers", "layer")]
-    colour = widgets.Dropdown(options=names, value=show.choice.colour, description="colours")
+    told = widgets.HTML(_crossings(show))
+    controls = _controls(show)
 
     def changed(_: Any) -> None:
-        show.choose(step=time.value, threshold=threshold.value, colour=colour.value)
+        chosen = {name: control.value for name, control in controls.items()}
+        shown = chosen.pop("shown")
+        names = [k.name for k in show.tissue.layers]
+        show.choose(**chosen, hidden=frozenset(set(names) - set(shown)))
+        told.value = _crossings(show)
         picture.viewer.update()
 
-    for button in (time, threshold, colour):
-        button.observe(changed, names="value")
-    return widgets.VBox([widgets.HBox([time, threshold, colour]), picture])
+    for control in controls.values():
+        control.observe(changed, names="value")
+    rows = [widgets.HBox([controls[name] for name in row]) for row in _ROWS]
+    return widgets.VBox([*rows, told, picture])
+
+
+_ROWS = (("step", "threshold"), ("colour", "cut", "shown"))
+"""What stands beside each other above the picture."""
+
+
+def _controls(show: Show) -> dict[str, Any]:
+    """A control for each part of the choice, by its name."""
+    import ipywidgets as widgets
+
+    tissue, choice = show.tissue, show.choice
+    low, high = tissue.threshold_range()
+    names = [(kind.label, kind.name) for kind in tissue.fields]
+    late = {"continuous_update": False}
+    return {
+        "step": widgets.SelectionSlider(
+            options=[(style.clock(float(t)), k) for k, t in enumerate(tissue.times)],
+            value=choice.step, description="time", **late,
+        ),
+        "threshold": widgets.FloatSlider(
+            value=choice.threshold, min=low, max=high, step=0.1, readout_format=".1f",
+            description="front [°C]", **late,
+        ),
+        "colour": widgets.Dropdown(
+            options=[*names, ("Layers", LAYER)], value=choice.colour, description="colours"
+        ),
+        "cut": widgets.Dropdown(
+            options=[(cut.value, cut) for cut in dict.fromkeys((*tissue.cuts(), choice.cut))],
+            value=choice.cut, description="cut",
+        ),
+        "shown": widgets.SelectMultiple(
+            options=[(k.title, k.name) for k in tissue.layers], description="layers",
+            value=[k.name for k in tissue.layers if k.name not in choice.hidden],
+            rows=len(tissue.layers),
+        ),
+    }  # fmt: skip
+
+
+def _crossings(show: Show) -> str:
+    """Which layers are colder than the front, first of all."""
+    parts = [
+        f'<span style="border-left:6px solid {c.colour};padding:0 14px 0 6px">{escape(c.title)}: '
+        + (f"<b>{100.0 * c.share:.3g} % below</b>" if c.share > 0.0 else "none below")
+        + f", coldest {style.degrees(c.coldest)}</span>"
+        for c in show.crossings()
+    ]
+    return f"<b>{escape(show.moment())}</b>&emsp;{''.join(parts)}"

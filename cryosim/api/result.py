@@ -165,8 +165,9 @@ class Run:
     def view(self, **choice: Any) -> Any:
         """The tissue in three dimensions, to turn and to step through time, in a notebook.
 
-        ``choice``: what is seen first, see `cryosim.scene.choice.Choice`.  Where trame or a kernel
-        is missing it is a picture, with a note that says so.
+        ``choice``: what is seen first: ``time``, ``threshold``, ``colour`` (a field or ``layer``),
+        ``cut`` (none, quarter, x, y, z), ``hidden`` layers; see `cryosim.scene.choice.Choice`.
+        Where trame or a kernel is missing it is a picture, with a note that says so.
         """
         from cryosim.api.looking import view
 

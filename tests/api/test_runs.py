@@ -190,7 +190,13 @@ def test_a_folder_without_a_result_is_refused(tmp_path):
 
 
 def test_without_a_kernel_the_scene_is_a_picture(linear):
-    still = cryosim.open(linear["block"]).view(isosurface=False)
+    still = cryosim.open(linear["block"]).view(
+        time="1 min", threshold="20 degC", cut="none", hidden=["muscle"]
+    )
     assert "no notebook is open" in repr(still)
     assert np.asarray(still.image)[:, :, :3].std() > 5.0
     assert set(still._repr_mimebundle_()) == {"image/png", "text/plain"}
+    with pytest.raises(CaseError, match=r'cut = "half": unknown; expected one of none, quarter'):
+        cryosim.open(linear["block"]).view(cut="half")
+    with pytest.raises(CaseError, match="color: no part of a view; expected one of time, step"):
+        cryosim.open(linear["block"]).view(color="layer")
