@@ -85,6 +85,7 @@ def _second_stage(show: "Show", height: int) -> Stage:
 
 
 def _shot(stage: Stage) -> npt.NDArray[np.uint8]:
+    stage.plotter.render()  # a screenshot alone would be of the picture before
     image: Any = stage.plotter.screenshot(None, return_img=True)
     return np.asarray(image)[:, :, :3]
 
@@ -111,7 +112,8 @@ def said(show: "Show", choice: Choice) -> str:
     name = "Layers" if choice.colour == LAYER else FIELD_KINDS[choice.colour].label
     words = f"{name} at {style.moment(tissue.result, choice.step)}"
     if choice.isosurface:
-        words += f"; blue: {style.degrees(choice.threshold)}"
+        below = "colder than " if choice.colour == LAYER else ""
+        words += f"; blue: {below}{style.degrees(choice.threshold)}"
     if choice.hidden:
         words += (
             f"; not shown: {', '.join(k.title for k in tissue.layers if k.name in choice.hidden)}"

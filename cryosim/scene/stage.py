@@ -109,10 +109,24 @@ class Stage:
         return camera.position, camera.focal_point, camera.up, camera.parallel_scale
 
     def look_as(self, other: "Stage") -> None:
-        """See what ``other`` sees, as large a part of the height."""
+        """Show in the room beside the key what ``other`` shows there, from the same side."""
+        if other._home == other._view():
+            self.home()
+            return
         mine, theirs = self.plotter.camera, other.plotter.camera
-        for name in ("focal_point", "position", "up", "parallel_scale"):
-            setattr(mine, name, getattr(theirs, name))
+        toward = -np.array(theirs.GetDirectionOfProjection())
+        right = np.cross(theirs.up, toward)
+        right /= np.linalg.norm(right)
+        up = np.cross(toward, right)
+        (wide, tall), off = _room(other._page)
+        (width, height), shift = _room(self._page)
+        old = other._page.height / 2.0 / theirs.parallel_scale
+        scale = old * min(width / wide, height / tall)
+        x, y = off / old - shift / scale
+        mine.focal_point = tuple(np.array(theirs.focal_point) + x * right + y * up)
+        mine.position = tuple(np.array(theirs.position) + x * right + y * up)
+        mine.up = theirs.up
+        mine.parallel_scale = self._page.height / 2.0 / scale
         self.plotter.renderer.ResetCameraClippingRange()
 
     def sight(self, x: float, y: float) -> tuple[Floats, Floats]:
@@ -180,3 +194,10 @@ class Stage:
         if choice.day is not None and self.tissue.thinning is not None:
             return self.tissue.loss_shade
         return None if choice.colour == LAYER else self.tissue.shade(choice.colour)
+
+
+def _room(page: Page) -> tuple[Floats, Floats]:
+    """Size of the room for the tissue, and how far its middle is from that of the page (pixels)."""
+    left, bottom, wide, tall = page.room
+    middle = np.array([left + wide / 2.0, bottom + tall / 2.0])
+    return np.array([wide, tall]), middle - np.array([page.width, page.height]) / 2.0
