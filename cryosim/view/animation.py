@@ -35,7 +35,13 @@ _OFTEN = 12
 """Pixels of a colour in a frame from which on it counts for the palette of a GIF."""
 
 
-def animate(folder: Path, out: Path | None = None, *, what: str = "temperature") -> Path:
+Watch = Callable[[int, int], None]
+"""Called after each frame with the number of frames drawn and that of all."""
+
+
+def animate(
+    folder: Path, out: Path | None = None, *, what: str = "temperature", watch: Watch | None = None
+) -> Path:
     """Write an animation of the result in ``folder`` to ``out`` (.mp4 or .gif); returns the file.
 
     Tissue is coloured by ``what``: temperature or layers.  Without ``out`` the file is
@@ -47,7 +53,18 @@ def animate(folder: Path, out: Path | None = None, *, what: str = "temperature")
     _writer(file)
     result = _opened(Path(folder))
     steps = shown_steps(len(result.times))
-    return write_film(file, _frames(result, steps, by_layer=what == "layers"), len(steps))
+    frames = _frames(result, steps, by_layer=what == "layers")
+    return write_film(file, _watched(frames, len(steps), watch), len(steps))
+
+
+def _watched(
+    frames: Iterator[Image.Image], total: int, watch: Watch | None
+) -> Iterator[Image.Image]:
+    """The ``frames``, each told of once it is drawn."""
+    for done, frame in enumerate(frames, 1):
+        if watch is not None:
+            watch(done, total)
+        yield frame
 
 
 def shown_steps(count: int) -> list[int]:

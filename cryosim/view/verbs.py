@@ -73,6 +73,17 @@ def animate(
     what: Annotated[Colours, typer.Option(help="What the colours show.")] = Colours.temperature,
 ) -> None:
     """Make a moving picture of a treatment from its result folder."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     from cryosim.view.animation import animate as film
 
-    print(film(result, out, what=what.value))
+    console = Console(stderr=True, emoji=False)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("drawing frames", total=None)
+
+        def watch(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        file = film(result, out, what=what.value, watch=watch)
+    print(file)

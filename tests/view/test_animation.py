@@ -31,7 +31,9 @@ def frames_of(path):
 
 
 def test_a_gif_has_a_frame_for_each_output(fold):
-    file = animate(fold)
+    seen = []
+    file = animate(fold, watch=lambda *told: seen.append(told))
+    assert seen == [(k + 1, len(SHORT)) for k in range(len(SHORT))]
     assert file == fold / "figures" / "animation.gif"
     frames = list(frames_of(file))
     assert len(frames) == len(SHORT)
