@@ -19,6 +19,7 @@ from cryosim.scene.body import Body
 from cryosim.scene.choice import Choice, Cut
 from cryosim.scene.flat import flat_placement
 from cryosim.scene.front import front_of, isoline
+from cryosim.scene.kept import Kept
 from cryosim.scene.lines import Line, kept, outline
 from cryosim.scene.shades import Shade
 from cryosim.scene.shape import Opened, Shape
@@ -35,9 +36,6 @@ from cryosim.view.style import Scale
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-_ROOM = 256 * 2**20
-"""Bytes of fields that are kept in memory, so that playing a run reads it once."""
-
 
 @dataclass(frozen=True)
 class Tissue:
@@ -46,10 +44,6 @@ class Tissue:
     result: Result
     _shapes: dict[str, Shape] = field(default_factory=dict, repr=False, compare=False)
     _shades: dict[str, Shade] = field(default_factory=dict, repr=False, compare=False)
-    _courses: dict[str, dict[int, Floats]] = field(default_factory=dict, repr=False, compare=False)
-    _read: "OrderedDict[tuple[str, int], npt.NDArray[np.float32]]" = field(
-        default_factory=OrderedDict, repr=False, compare=False
-    )
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -141,13 +135,7 @@ class Tissue:
 
     def nodal(self, name: str, step: int) -> npt.NDArray[np.float32]:
         """Nodal values of field ``name`` at ``times[step]``; the last 256 MB read are kept."""
-        key = (name, range(len(self.times))[step])
-        if key not in self._read:
-            self._read[key] = self.result.field(name, step).astype(np.float32)
-            while sum(v.nbytes for v in self._read.values()) > _ROOM and len(self._read) > 1:
-                self._read.popitem(last=False)
-        self._read.move_to_end(key)
-        return self._read[key]
+        return self._kept.nodal(name, step)
 
     def bounds(self) -> Floats:
         """Low and high corner (mm) of all that is ever shown: tissue in each shape, and cups."""
@@ -220,11 +208,11 @@ class Tissue:
 
         Kept by node: about 1 kB for each with 100 times.
         """
-        known = self._courses.setdefault(name, {})
-        if fresh := [int(node) for node in nodes if int(node) not in known]:
-            read = np.stack([self.nodal(name, step)[fresh] for step in range(len(self.times))])
-            known.update({node: read[:, k].astype(float) for k, node in enumerate(fresh)})
-        return np.stack([known[int(node)] for node in nodes], axis=1)
+        return self._kept.course(name, nodes)
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept(self.result)
 
     @cached_property
     def volumes(self) -> Volumes:

@@ -1,13 +1,12 @@
 """A show as front ends use it: what is seen, asked about and written."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from cryosim.errors import CaseError
 from cryosim.scene.choice import LAYER, Cut
+from cryosim.scene.kept import Kept
 from cryosim.scene.tissue import Tissue
 
 
@@ -229,10 +228,8 @@ def test_a_column_has_nothing_to_look_at(tmp_path):
 
 
 def test_fields_in_memory_are_bounded(tissues, monkeypatch):
-    tissue = replace(tissues["block"])
-    tissue._read.clear()
-    size = tissue.nodal("temperature", 0).nbytes
-    monkeypatch.setattr("cryosim.scene.tissue._ROOM", 2 * size)
+    kept = Kept(tissues["block"].result)
+    monkeypatch.setattr("cryosim.scene.kept._ROOM", 2 * kept.nodal("temperature", 0).nbytes)
     for step in range(3):
-        tissue.nodal("temperature", step)
-    assert [step for _, step in tissue._read] == [1, 2]
+        kept.nodal("temperature", step)
+    assert [step for _, step in kept.read] == [1, 2]
