@@ -26,6 +26,7 @@ from cryosim.fitting.verbs import calibrate
 from cryosim.library.table import Shelf, as_dict, rendered
 from cryosim.looking import view
 from cryosim.planning.verbs import plan
+from cryosim.report.verbs import compare, report
 from cryosim.sweep.verbs import app as sweep
 from cryosim.view.verbs import animate, paraview, plot
 
@@ -166,6 +167,8 @@ app.command()(view)
 app.command()(plot)
 app.command()(paraview)
 app.command()(animate)
+app.command()(report)
+app.command()(compare)
 app.command()(plan)
 app.command()(calibrate)
 app.add_typer(sweep, name="sweep")

@@ -222,3 +222,14 @@ def test_the_page_is_small_and_is_written_whole(pages, column, tmp_path):
     out = write_report(column, tmp_path / "deep" / "page.html")
     assert out.read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert [file.name for file in out.parent.iterdir()] == ["page.html"]
+
+
+def test_the_command_line_writes_pages(column, colder, tmp_path, cryosim):
+    done = cryosim("report", column, "--out", tmp_path / "a.html")
+    assert (done.code, done.out.strip()) == (0, str(tmp_path / "a.html"))
+    done = cryosim("compare", column, colder, "--out", tmp_path / "b.html")
+    assert (done.code, done.out.strip()) == (0, str(tmp_path / "b.html"))
+    assert (tmp_path / "b.html").stat().st_size > 1e6
+    done = cryosim("compare", column)
+    assert done.code == 2
+    assert "two result folders" in done.err
