@@ -175,7 +175,7 @@ class Run:
 
     def report(self, out: str | Path | None = None) -> Path:
         """Write ``report.html``, one file that opens without a network; returns it."""
-        from cryosim.report.page import write_report  # type: ignore[import-untyped]
+        from cryosim.report.page import write_report
 
         return Path(write_report(self.folder, None if out is None else Path(out)))
 
