@@ -116,7 +116,7 @@ def _report(folder: Path, browser: Browser) -> dict[str, str]:
         written = perf_counter()
         page = browser.new_page(viewport=SIZE)
         page.goto(file.as_uri())
-        page.wait_for_function("window.cryosim?.ready === true")
+        page.wait_for_selector("html.ready")
         drawn = perf_counter()
         page.close()
         size = file.stat().st_size / 1e6
