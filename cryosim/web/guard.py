@@ -67,14 +67,14 @@ class Guard:
 
     def _knows_us(self, request: web.Request) -> bool:
         """Whether the page was asked for by a name of ours, and a socket by a page of ours."""
+        origin = request.headers.get("Origin")
         try:
-            name = urlsplit(f"//{request.host}").hostname or ""
+            asked = urlsplit(f"//{request.host}")
+            name, _ = asked.hostname or "", asked.port
+            ours = origin is None or urlsplit(origin).netloc == request.host
         except ValueError:
             return False
-        origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
-            return False
-        return self._is_ours(name)
+        return ours and self._is_ours(name)
 
     def _is_ours(self, name: str) -> bool:
         if _is_loopback(name):

@@ -68,10 +68,10 @@ def _button() -> dict[str, Any]:
 def _time() -> None:
     with html.Section(classes="cryo-time"):
         v.VBtn(icon=("playing ? 'mdi-pause' : 'mdi-play'",), click="playing = !playing",
-               color="primary", variant="flat", density="comfortable",
+               disabled=("after",), color="primary", variant="flat", density="comfortable",
                raw_attrs=[""":aria-label="playing ? 'Pause' : 'Play'\" """], classes="cryo-play",
                title="Play or pause (key: space)")  # fmt: skip
-        _slider("step", "Time", 0, ("last",), 1, classes="cryo-step")
+        _slider("step", "Time", 0, ("last",), 1, classes="cryo-step", disabled=("after",))
         html.Span("{{ now }}", classes="cryo-now")
         with v.VBtnToggle(v_model=("speed",), mandatory=True, classes="cryo-speed", **_toggle()):
             for name in SPEEDS:
@@ -129,7 +129,13 @@ def _cut() -> None:
 
 def _extras() -> None:
     with html.Section(v_if="has_applicators || days.length"):
-        v.VSwitch(v_if="has_applicators", v_model=("applicators",), label="Applicator", **_SWITCH)
+        v.VSwitch(
+            v_if="has_applicators",
+            v_model=("applicators",),
+            label="Applicator",
+            disabled=("after",),
+            **_SWITCH,
+        )
         v.VSwitch(v_if="days.length", v_model=("after",), label="Fat layer before and after",
                   **_SWITCH)  # fmt: skip
         with html.Div(v_if="after"):

@@ -36,7 +36,6 @@ class Viewer:
         self.state, self.controller = server.state, server.controller
         self._told: tuple[Any, ...] = ()
         self._asked = False
-        self._direction: str | None = "home"
         self._days = tissue.days()
         self._playing = asyncio.Event()
         self._open()
@@ -54,7 +53,7 @@ class Viewer:
             await self._playing.wait()
             began = clock()
             with self.state as state:
-                if state.step >= self.last:
+                if state.step >= self.last or state.after:
                     state.playing = False
                     continue
                 state.step += 1
@@ -127,14 +126,11 @@ class Viewer:
         width, height = int(_within(width, 64, 4096, 900)), int(_within(height, 64, 4096, 640))
         if self.picture.fit(width, height):
             self.show.stage.fit(width, height, _within(dots, 1.0, 3.0, 1.0))
-            if self._direction is not None:
-                self.show.stage.home(camera.DIRECTIONS[self._direction])
             self.picture.want()
         else:
             self.picture.again()
 
     def _move(self, turned: list[float], shifted: list[float], factor: float) -> None:
-        self._direction = None
         if self.show.tissue.flat:  # a section is not looked at from the side
             turned, shifted = [0.0, 0.0], [a + b for a, b in zip(turned, shifted, strict=True)]
         if any(turned):
@@ -146,8 +142,7 @@ class Viewer:
         self.picture.want(moving=True)
 
     def _look(self, direction: str) -> None:
-        self._direction = direction if direction in camera.DIRECTIONS else "home"
-        self.show.stage.home(camera.DIRECTIONS[self._direction])
+        self.show.stage.home(camera.DIRECTIONS.get(direction))
         self.picture.want()
 
     def _key(self, name: str) -> None:
@@ -156,7 +151,7 @@ class Viewer:
             self._look(name)
         elif name == "play":
             state.playing = not state.playing
-        else:
+        elif not state.after:
             state.playing = False
             state.step = min(max(state.step + (1 if name == "on" else -1), 0), self.last)
 
@@ -187,7 +182,8 @@ class Viewer:
             self._told = told
             with self.state as state:
                 state.moment = style.readable(self.show.moment())
-                state.now = style.clock(float(self.show.tissue.times[wanted.step]))
+                time = style.clock(float(self.show.tissue.times[wanted.step]))
+                state.now = time if wanted.day is None else f"day {wanted.day}"
                 state.crossings = [_row(crossing) for crossing in self.show.crossings()]
 
     def _rest(self) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from view.synthetic import TIMES, make
 
 ROOT = Path(__file__).parents[2]
 CODE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from cryosim.errors import CryosimError
 from cryosim.web.serve import serve
@@ -72,6 +74,8 @@ def served(run_folder):
         else:
             pytest.fail(process.stderr.read())
         yield Served(process, "".join(lines), run_folder, before)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == "130: the view has ended\n"
     finally:
         process.kill()
         process.communicate()

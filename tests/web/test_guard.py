@@ -6,7 +6,7 @@ import socket
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from cryosim.errors import CaseError
+from cryosim.errors import CaseError, MissingTool
 from cryosim.web.guard import Guard
 from cryosim.web.serve import serve
 
@@ -112,6 +112,8 @@ def test_a_server_for_others_takes_figures_and_its_own_names():
     assert not asked(guard, "evil.example")
     assert not asked(guard, "192.0.2.4:80", Origin="http://192.0.2.4:81")
     assert not asked(guard, "[::1")
+    assert not asked(guard, "localhost:none")
+    assert not asked(guard, "localhost:80", Origin="http://[")
     assert not Guard("::1").open_to_others
 
 
@@ -140,3 +142,9 @@ def test_the_way_from_elsewhere_is_told(served):
     assert f"ssh -L {served.port}:127.0.0.1:{served.port}" in served.said
     assert socket.gethostname() in served.said
     assert "WARNING" not in served.said
+
+
+def test_without_trame_the_way_to_get_it_is_told(run_folder, monkeypatch):
+    monkeypatch.setattr("cryosim.web.serve.find_spec", lambda _: None)
+    with pytest.raises(MissingTool, match=r"pip install 'cryosim\[web\]'"):
+        serve(run_folder)

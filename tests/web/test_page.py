@@ -111,9 +111,7 @@ def test_layers_cuts_colours_and_isosurface_change_the_picture(page):
     slide(page, "Time", "ArrowRight", END)
     wait_sharp(page, last)
     fat = page.get_by_label("Subcutaneous fat")
-    last = number(page)
     assert changed(page, fat.uncheck) > 0.01
-    assert number(page) == last + 1, "one picture for one change"
     assert changed(page, fat.check) > 0.01
     assert changed(page, lambda: page.get_by_role("button", name="x", exact=True).click()) > 0.01
     assert changed(page, lambda: slide(page, "Place of the cut", "ArrowLeft", 8)) > 0.003

@@ -7,6 +7,15 @@
   const WAIT = 500; // ms that a picture is waited for before more is asked of the server
   const SHARP = 2; // most device pixels a CSS pixel is drawn with
 
+  // Tells the server, if it is still there; that it has gone is said by the page itself.
+  async function tell(trame, name, values) {
+    try {
+      await trame.trigger(name, values);
+    } catch (gone) {
+      console.debug(`not told: ${name}`, gone);
+    }
+  }
+
   const Picture = {
     template: `<div ref="box" class="cryo-picture" tabindex="0" role="img"
       aria-label="The tissue in three dimensions: drag to turn, shift and drag to move,
@@ -36,14 +45,14 @@
         }
         bitmap.close();
         arrived();
-        trame.trigger("seen", [frame.number]);
+        tell(trame, "seen", [frame.number]);
       }
 
       function size() {
         const { width, height } = box.value.getBoundingClientRect();
         const dots = Math.min(window.devicePixelRatio || 1, SHARP);
         if (width > 1 && height > 1) {
-          trame.trigger("fit", [Math.round(width * dots), Math.round(height * dots), dots]);
+          tell(trame, "fit", [Math.round(width * dots), Math.round(height * dots), dots]);
         }
       }
 
@@ -59,7 +68,7 @@
           const sent = motion;
           motion = null;
           const next = new Promise((done) => { arrived = done; });
-          await trame.trigger("move", [sent.turn, sent.shift, sent.zoom]);
+          await tell(trame, "move", [sent.turn, sent.shift, sent.zoom]);
           await Promise.race([next, new Promise((done) => setTimeout(done, WAIT))]);
         }
         moving = false;
@@ -98,7 +107,7 @@
         if (fingers.delete(event.pointerId) && quick && event.button === 0) {
           const place = box.value.getBoundingClientRect();
           const x = (event.clientX - place.left) / place.width;
-          trame.trigger("pick", [x, 1 - (event.clientY - place.top) / place.height]);
+          tell(trame, "pick", [x, 1 - (event.clientY - place.top) / place.height]);
         }
       }
 
@@ -137,7 +146,7 @@
       const name = { " ": "play", ArrowLeft: "back", ArrowRight: "on", h: "home" }[event.key];
       if (!name || (name === "play" && at.closest("button, a, [role=button], input"))) return;
       event.preventDefault();
-      trame.trigger("key", [name]);
+      tell(trame, "key", [name]);
     });
   }
 
