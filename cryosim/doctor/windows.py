@@ -69,7 +69,7 @@ def window() -> Check:
 
 def web_view() -> Check:
     """What serves a view to a browser; its pictures are drawn off screen."""
-    absent = _absent("trame", "trame-vtk", "trame-vuetify")
+    absent = _absent("trame", "trame-vuetify", "aiohttp")
     if absent:
         advice = f"cryosim view --web does not work without it: {WEB_REMEDY}"
         return Check("web view", True, f"no {absent}", WEB_REMEDY, (advice,))
