@@ -9,6 +9,7 @@ from mpi4py import MPI
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from cryosim.output.fields import FIELDS_FILE
 from cryosim.tables import limits, months, pigment, quantities, reported
 from cryosim.treatment.events import told
 from cryosim.treatment.observe import Observation
@@ -96,3 +97,7 @@ class Display:
             self._console.print(f"figures: {result['figures']}", markup=False)
         self._console.print(reported(result), highlight=False, markup=False)
         self._console.print(f"result in {folder}", highlight=False, markup=False)
+        solid = result["dimension"] > 1 and (folder / FIELDS_FILE).is_file()
+        verbs = ("view", "report") if solid else ("report",)
+        looked = " or ".join(f"cryosim {verb} {folder}" for verb in verbs)
+        self._console.print(f"to look at it: {looked}", highlight=False, markup=False)
