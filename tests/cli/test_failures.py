@@ -140,7 +140,7 @@ def test_a_step_that_never_succeeds_is_a_numerical_failure(cryosim, case, tmp_pa
 def test_a_missing_tool_is_no_numerical_failure(cryosim, case, tmp_path, monkeypatch):
     cryosim("run", case, "--out", tmp_path / "out", "-q")
 
-    def missing(_):
+    def missing(*_, **__):
         raise MissingTool("no graphics library; apt-get install libgl1")
 
     monkeypatch.setattr("cryosim.view.pictures.draw", missing)
