@@ -23,6 +23,9 @@ _NAMES, _LEFT, _MIDDLE, _RIGHT, _WIDE = 0.035, 0.265, 0.325, 0.815, 0.165
 """Left of the names and of the bands, their width; left and width of the bars."""
 _TOP, _BOTTOM = 0.845, 0.075
 
+ROUNDING = 1e-12
+"""A narrower band, beside its ends, is none."""
+
 
 FIRST = (
     "fat lost after 60 d", "fat lost after 90 d", "fat lost after 180 d", "volume lost after 90 d",
@@ -71,7 +74,10 @@ def uncertainty(folder: Path) -> Figure:
 
 def main_outcomes(told: dict[str, Any]) -> list[str]:
     """Outcomes that vary and are not of a single layer or applicator, what matters most first."""
-    varies = [n for n, band in told["outcomes"].items() if band["p95"] > band["p5"]]
+    varies = [
+        n for n, band in told["outcomes"].items()
+        if band["p95"] - band["p5"] > ROUNDING * max(abs(band["p95"]), abs(band["p5"]))
+    ]  # fmt: skip
     whole = [n for n in varies if ": " not in n and not n.startswith(AGAIN)]
     return [n for n in FIRST if n in whole] + [n for n in whole if n not in FIRST] or varies
 
@@ -135,9 +141,10 @@ def _bars(axes: Axes, ranking: list[dict[str, Any]], noise: float, *, last: bool
         axes.text(0.5, 1.0, "too few samples", ha="center", va="center", fontsize=style.SMALL)
     for i, entry in enumerate(ranking):
         axes.barh(i, min(entry["index"], 1.0), height=0.6, color=style.FRONT)
-        low = max(entry["index"] - entry["confidence"], 0.0)
-        high = min(entry["index"] + entry["confidence"], 1.0)
-        axes.plot([low, high], [i, i], color=style.INK, linewidth=1.2)
+        if entry["confidence"] is not None:
+            low = max(entry["index"] - entry["confidence"], 0.0)
+            high = min(entry["index"] + entry["confidence"], 1.0)
+            axes.plot([low, high], [i, i], color=style.INK, linewidth=1.2)
         text, size = fitted(
             entry["input"].removeprefix("tissue."), 0.205 * style.PAGE[0], style.SMALL
         )

@@ -1,5 +1,7 @@
 """Inputs, samples, bands and sensitivities, on arrays and on cases that are only read."""
 
+import json
+
 import numpy as np
 import pytest
 from conftest import ROOT, treatment
@@ -213,6 +215,17 @@ def test_few_samples_and_constant_outcomes_tell_nothing():
     X = latin_hypercube([an_input(0.0, 9.0, 1.0)] * 2, 100, 0)
     assert ranked(["a", "b"], X[:20], X[:20, 0], 0) == []
     assert ranked(["a", "b"], X, np.full(100, 0.1) * 3.0, 0) == []
+
+
+def test_an_outcome_that_is_nearly_always_the_same_has_no_confidence():
+    X = latin_hypercube([an_input(0.0, 9.0, 1.0)] * 4, 40, 0)
+    Y = np.full(40, 20.0)
+    Y[np.argmax(X[:, 0])] = 15.0
+    found = ranked(["a", "b", "c", "d"], X, Y, 0)
+    assert found
+    assert all(entry["confidence"] is None for entry in found)
+    assert all(np.isfinite(entry["index"]) for entry in found)
+    json.dumps(found, allow_nan=False)
 
 
 def test_bands_are_carried_over_by_difference_ratio_or_odds():
