@@ -199,8 +199,9 @@ class Result:
     def coldest_step(self) -> int:
         """The last step at which an applicator is as cold as it ever is: the end of cooling.
 
-        Without an applicator, the last step at which most lipid tissue is below the threshold; if
-        none ever is, that of the coldest tissue.
+        One with a controller is told by its set point, which it may overshoot.  Without an
+        applicator, the last step at which most lipid tissue is below the threshold; if none ever
+        is, that of the coldest tissue.
         """
         course = self._coldest_device()
         if course is not None and np.isfinite(course).any():
@@ -224,11 +225,18 @@ class Result:
         )
 
     def _coldest_device(self) -> Floats | None:
-        """Temperature (degC) of the coldest applicator at `times`; NaN where none is on."""
+        """What the coldest applicator is, or is to be (degC), at `times`; NaN where none is on."""
         table = self.table("device") if self.has("device") else {}
-        courses = [v for k, v in table.items() if k.endswith(" temperature [degC]")]
-        if not courses:
+        names = [k.removesuffix(" temperature [degC]") for k in table
+                 if k.endswith(" temperature [degC]")]  # fmt: skip
+        if not names:
             return None
+        set_points = {name: table.get(f"{name} set point [degC]", np.full(1, np.nan))
+                      for name in names}  # fmt: skip
+        courses = [
+            table[f"{name} temperature [degC]"] if np.isnan(set_points[name]).all()
+            else set_points[name] for name in names
+        ]  # fmt: skip
         coldest = np.min([np.where(np.isnan(v), np.inf, v) for v in courses], axis=0)
         time = table["time [s]"]
         rows = np.clip(np.searchsorted(time, self.times - 1e-6), 0, len(time) - 1)

@@ -53,6 +53,20 @@ def test_cooling_ends_when_the_device_is_no_longer_coldest(folders, tmp_path):
     assert not Result.open(folder).ends_cooling(5)
 
 
+def test_a_device_that_overshoots_cools_until_its_set_point_rises(folders, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(folders["line"], folder)
+    head, *rows = [line.split(",") for line in (folder / "device.csv").read_text().splitlines()]
+    rows = [[*row, "-10" if float(row[0]) < 1700 else "37"] for row in rows]
+    for row in rows:
+        row[1] = "-14" if 500 < float(row[0]) < 1000 else row[1]
+    text = "\n".join(",".join(row) for row in ([*head, "plate set point [degC]"], *rows))
+    (folder / "device.csv").write_text(text)
+    result = Result.open(folder)
+    before = result.times[result.times < 1700.0]
+    assert result.times[result.coldest_step()] == before[-1]
+
+
 def test_a_run_still_under_way_is_not_taken_for_a_result(folders, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(folders["line"], folder)
