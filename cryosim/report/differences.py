@@ -74,7 +74,8 @@ _MAIN = (
     ("outcome", "fat layer thinner after 90 d"), ("quantities", "coldest skin"),
     ("quantities", "deepest threshold front"),
     ("quantities", "largest crystallised fraction under applicators"),
-    ("quantities", "fold still crystallised after removal"), ("quantities", "selectivity"),
+    ("quantities", "fold still crystallised after removal"),
+    ("quantities", "probability that ice nucleates"),
 )  # fmt: skip
 
 
@@ -216,7 +217,7 @@ def limits(runs: Sequence[Named]) -> Table:
         for limits in found:
             x = limits.get(key)
             if x is None or x["value"] is None:
-                cells += ["" if x is None else "nothing seen", ""]
+                cells += ["" if x is None else "does not apply", ""]
                 continue
             cells += [Status(x["status"]), Number(x["value"], x["unit"], digits=3,
                                                   strong=x["status"] != "ok")]  # fmt: skip

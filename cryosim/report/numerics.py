@@ -10,7 +10,7 @@ from cryosim.report.blocks import Fold, Section, Source, Words
 from cryosim.report.cells import Number, Row, Table
 from cryosim.report.ledger import UNITS, entries, ledger
 from cryosim.report.run import Run
-from cryosim.report.words import capital, measure, megabytes, number, printed
+from cryosim.report.words import capital, measure, number, printed, size
 
 BANDS = (
     "Not estimated in this run. To have the numerical error of every quantity beside it, run the "
@@ -144,4 +144,4 @@ def _files(run: Run) -> list[str]:
     """What the folder holds, with sizes."""
     files = sorted(p for p in run.folder.iterdir() if p.is_file() and not p.name.startswith("."))
     own = [p for p in files if p.name != "report.html"]
-    return [f"{p.name} ({number(megabytes(p), 2)} MB)" for p in own]
+    return [f"{p.name} ({size(p)})" for p in own]

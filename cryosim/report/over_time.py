@@ -14,6 +14,8 @@ from cryosim.view.result import Floats
 
 TIME = "time [s]"
 _DEVICE = " temperature [degC]"
+ABORTS = " aborts the treatment"
+"""How such an event of ``result.json`` ends."""
 
 
 class Clock:
@@ -105,12 +107,21 @@ def _panel(
     if not series:
         return None
     lines = threshold(run) if what == "temperature" else []
+    ends = aborts(run)
+    if ends:
+        lines = [*lines, *(axes.moment(at / clock.unit) for at in ends)]
+        key.append(Mark("aborted", style.INK, "2 3", width=1.2))
     low = None if what == "temperature" or min(map(_least, series)) < 0.0 else 0.0
     percent = (100.0, 25.0) if what == "saturation" else (None, None)
     up = axes.up(name_of_axis, low, percent[0], interval=percent[1])
     chart = axes.option(clock.axis, up, [*series, clock.marks(lines)])
     return Panel(f"protocol_{what}", title, chart, height, tuple(key),
                  f"{title} against time.", wide=what == "temperature")  # fmt: skip
+
+
+def aborts(run: Run) -> list[float]:
+    """Times (s) at which applicators ended the treatment by themselves."""
+    return [float(e["time [s]"]) for e in run.told["events"] if str(e["event"]).endswith(ABORTS)]
 
 
 def _least(curve: Option) -> float:

@@ -47,7 +47,7 @@ def _row(k: int, x: dict[str, Any]) -> Row:
     seen = x["value"] is not None
     cells: list[Cell] = [
         Titled(capital(printed(x["title"])), _place(x)),
-        Status(x["status"]) if seen else "nothing seen",
+        Status(x["status"]) if seen else "does not apply",
         Number(x["value"], x["unit"], f"{where}/value", 3, strong=x["status"] != "ok"),
         Number(x["warning"], x["unit"], f"{where}/warning", 3),
         Number(x["error"], x["unit"], f"{where}/error", 3),
@@ -76,8 +76,9 @@ def _place(x: dict[str, Any]) -> str:
     """Where the worst value is and since when a tier is crossed."""
     parts = []
     if x["where"]:
-        parts.append(f"{measure(x['where']['depth_mm'], 'mm', 3)} deep at "
-                     f"({', '.join(number(c, 3) for c in x['where']['mm'])})")  # fmt: skip
+        place = [number(c, 3) for c in x["where"]["mm"]]
+        at = f" at ({', '.join(place)})\u00a0mm" if len(place) > 1 else ""
+        parts.append(f"{measure(x['where']['depth_mm'], 'mm', 3)} deep{at}")
     if x["time_s"]:
         parts.append(f"at {clock(x['time_s'])}")
     first = x["first_time_s"].get(x["status"])

@@ -16,6 +16,9 @@ from cryosim.view import style
 MAIN_DAY = 90
 """Day after the last session whose loss is told first: that at which trials measure most often."""
 
+ICE = "ice nucleates"
+"""Event of ``result.json``."""
+
 Entry = dict[str, Any]
 
 
@@ -108,13 +111,23 @@ def sessions(run: Run) -> str:
 
 
 def verdicts(run: Run) -> list[Verdict]:
-    """On safety, on fat, and on which layers crossed the threshold."""
-    found = [of_limits(run), of_fat(run), of_layers(run)]
-    events = [str(e["event"]) for e in run.told["events"] if not str(e["event"]).startswith("no ")]
-    if events:
-        lines = [f"{capital(e['event'])} at {clock(e['time [s]'])}." for e in run.told["events"]]
-        found.insert(0, Verdict("warning", "The treatment did not run as planned", lines))
+    """On safety, on what was not planned, on fat, and on which layers crossed the threshold."""
+    found = (of_limits(run), of_events(run), of_fat(run), of_layers(run))
     return [verdict for verdict in found if verdict is not None]
+
+
+def of_events(run: Run) -> Verdict | None:
+    """What happened that the protocol does not say; None if nothing did."""
+    events = [e for e in run.told["events"] if not str(e["event"]).startswith("no ")]
+    if not events:
+        return None
+    lines = [f"{capital(str(e['event']))} at {clock(e['time [s]'])}." for e in events]
+    return Verdict("warning", "The treatment did not run as planned", lines)
+
+
+def iced(run: Run) -> bool:
+    """Whether ice formed in this run."""
+    return any(e["event"] == ICE for e in run.told["events"])
 
 
 def share_of(x: Entry) -> float | None:
@@ -151,6 +164,11 @@ def of_limits(run: Run) -> Verdict | None:
     if worst != "ok" and len(beyond) > 1:
         others = [printed(x["title"]) for x in beyond if x is not bound]
         lines.append(f"Also: {listed(others)}.")
+    milder = sum(x["status"] == "warning" for x in limits)
+    if worst == "error" and milder:
+        lines.append(f"{milder} more in warning.")
+    if any(x["key"] == "ice" and x["status"] == "error" for x in limits) and not iced(run):
+        lines.append("Everything below is computed as if no ice formed.")
     return Verdict(worst, headlines[worst], lines)
 
 
@@ -221,13 +239,13 @@ def of_layers(run: Run) -> Verdict | None:
 
 # --- key numbers -------------------------------------------------------------------------------
 
+CHANCE = "probability that ice nucleates"
 _TILES = (
     ("coldest skin", "coldest skin"),
     ("deepest threshold front", "deepest threshold front"),
     ("largest crystallised fraction under applicators", "fat crystallised under applicators"),
     ("fold still crystallised after removal", "still firm after removal"),
-    ("probability that ice nucleates", "probability of ice"),
-    ("selectivity", "selectivity"),
+    (CHANCE, "probability of ice"),
 )
 
 
@@ -248,7 +266,8 @@ def tiles(run: Run) -> list[Tile]:
     for name, title in _TILES:
         if name in run.told["quantities"]:
             entry = run.told["quantities"][name]
-            found.append(Tile(title, _number("quantities", name, entry), _band(entry)))
+            note = "before it nucleated" if name == CHANCE and iced(run) else _band(entry)
+            found.append(Tile(title, _number("quantities", name, entry), note))
     return found
 
 

@@ -73,9 +73,10 @@ def clock(seconds: float | None) -> str:
     return f"{number(seconds / 3600.0, 3)} h"
 
 
-def megabytes(path: Path) -> float:
-    """Size of a file (MB)."""
-    return path.stat().st_size / 1e6
+def size(path: Path) -> str:
+    """Size of a file, in kB or MB."""
+    count = path.stat().st_size
+    return measure(count / 1e6, "MB", 2) if count >= 1e6 else measure(-(-count // 1000), "kB")
 
 
 def text_of(value: Any) -> str:

@@ -159,7 +159,7 @@ def _words(axes: Axes, i: int, row: _Limit) -> None:
     cells = {
         "status": f"{sign} {word}" if seen else "",
         "limit of": row.title,
-        "worst value": f"{_number(row.value)}{unit}" if seen else "nothing seen",
+        "worst value": f"{_number(row.value)}{unit}" if seen else "does not apply",
         "warning": _number(row.warning),
         "error": _number(row.error),
         "depth": "" if row.depth is None else f"{row.depth:.3g} mm",

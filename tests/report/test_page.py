@@ -119,6 +119,24 @@ def test_the_worst_status_binds_and_of_those_the_farthest(rows, bound, headline,
     assert verdict.headline.startswith(headline)
 
 
+def test_ice_that_is_likely_but_not_computed_is_told_with_the_verdict(column):
+    run = Run.open(column)
+    ice = limit("ice", 0.5, 0.001, 0.01, "error") | {"unit": "1", "harmless": 0.0}
+    ice["margin"] = {"warning": -0.499, "error": -0.49}
+    run.told["limits"] = [ice, limit("b", 2.0, 8.0, None, "warning")]
+    first = summary.verdicts(run)[0]
+    assert (first.status, first.lines[1]) == ("error", "1 more in warning.")
+    assert "as if no ice formed" in first.lines[-1]
+    happened = {"event": "ice nucleates", "time [s]": 652.0}
+    run.told["events"] = [happened, {"event": "plate aborts the treatment", "time [s]": 655.0}]
+    limits, events = summary.verdicts(run)[:2]
+    assert not any("no ice formed" in line for line in limits.lines)
+    assert events.lines[0] == "Ice nucleates at 10.9 min."
+    assert over_time.aborts(run) == [655.0]
+    chart = over_time.protocol(run).panels[0]
+    assert chart.key[-1].label == "aborted"
+
+
 def test_the_page_says_which_layers_crossed(column):
     run = Run.open(column)
     rows = run.table("layers")

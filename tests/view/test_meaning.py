@@ -154,7 +154,7 @@ def test_bars_are_the_way_from_harmless_to_the_limit(folder):
     said = texts(figure)
     assert "530 % ▶" in said, "a bar that is cut off says so"
     assert said.count("✓ ok") == 3, "a limit of which nothing was seen has no status"
-    assert {"▲ WARNING", "✖ ERROR", "nothing seen", "6.7·10⁻⁵", "−9 °C", "2.02 min", "45 s"} <= {
+    assert {"▲ WARNING", "✖ ERROR", "does not apply", "6.7·10⁻⁵", "−9 °C", "2.02 min", "45 s"} <= {
         *said
     }
     assert any("numbness a week later" in text for text in said)
