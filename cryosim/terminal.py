@@ -52,7 +52,7 @@ class Display:
             self._progress.live.stop()
             return
         if self._task is not None:
-            self._progress.update(self._task, description="done")
+            self._progress.update(self._task, description="done", refresh=True)
         self._progress.stop()
 
     def watch(self, t: float, duration: float, seen: Observation) -> None:
