@@ -169,15 +169,14 @@ class Field:
         return needed, share
 
     def _outside(self, asked: Places, number: int) -> str:
-        bounds = np.reshape(self._result.grid.bounds, (3, 2))
-        depth = np.asarray(self._result.grid.point_data["depth"])
-        names = ("x", "y", "z")[: self._result.dimension]
-        ends = zip(names, np.round(bounds, 6) + 0.0, strict=False)
-        reach = [f"{name} from {low:.6g} to {high:.6g} mm" for name, (low, high) in ends]
-        return (
-            f"{asked.words[number]} lies outside the tissue at rest: {', '.join(reach)}, "
-            f"depth to {float(depth.max()):g} mm"
-        )
+        bounds = np.round(np.reshape(self._result.grid.bounds, (3, 2)), 6) + 0.0
+        ends = zip("xyz"[: self._result.dimension], bounds, strict=False)
+        reach = [f"{name} from {low:.6g} to {high:.6g} mm" for name, (low, high) in ends
+                 if name in asked.coords]  # fmt: skip
+        if "depth" in asked.coords:
+            depth = np.asarray(self._result.grid.point_data["depth"])
+            reach.append(f"depth to {float(depth.max()):g} mm")
+        return f"{asked.words[number]} lies outside the tissue at rest: {', '.join(reach)}"
 
 
 def _deepest(depth: Floats, excess: Floats) -> float:

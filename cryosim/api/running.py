@@ -54,9 +54,9 @@ def run(
                 figures=figures, error_bands=error_bands,
                 watch=None if display is None else display.watch,
             )  # fmt: skip
-        except Interrupted as error:
+        except Interrupted as error:  # which tells the command line how to go on
             where = str(error).partition(";")[0]
-            raise Interrupted(f"{where}; go on with the same call and resume=True") from error
+            raise Interrupted(f"{where}; go on with the same call and resume=True") from None
     return open(folder)
 
 
@@ -67,6 +67,10 @@ def _source(case: str | Path | Mapping[str, Any]) -> tuple[Path, str | None]:
     if isinstance(case, str) and "\n" in case:
         return GIVEN, case
     if isinstance(case, str | Path):
+        if Path(case).is_dir():
+            raise CaseError(
+                f"{case or '.'}: a folder; expected a case file (cryosim.open reads a result)"
+            )
         return Path(case), None
     raise CaseError(
         f"case: expected a path, the text of a case file or a mapping; got {type(case).__name__}"
@@ -77,6 +81,11 @@ def _changed(loaded: Loaded, changes: Mapping[str, Any]) -> Loaded:
     """The case with other values; loaded again, so that they are checked as those of a file."""
     if not changes:
         return loaded
+    if not isinstance(changes, Mapping):
+        raise CaseError(
+            'changes: expected a mapping such as {"protocol[1].temperature": "-8 degC"}; '
+            f"got {type(changes).__name__}"
+        )
     fields = deepcopy(loaded.fields)
     for key, value in changes.items():
         fields = changed(fields, key, value, loaded)

@@ -164,6 +164,8 @@ def test_a_wrong_question_says_what_is_right(linear, asked, said):
 def test_a_column_has_no_x_and_a_section_no_y(linear):
     with pytest.raises(CaseError, match="a column has depths only"):
         cryosim.open(linear["column"]).temperature.at(depth="5 mm", x="0 mm")
+    with pytest.raises(CaseError, match=r"at rest: depth to 37.2 mm$"):
+        cryosim.open(linear["column"]).temperature.at(depth="40 mm")
     with pytest.raises(CaseError, match="a section has no y"):
         cryosim.open(linear["section"]).temperature.at(depth="5 mm", y="0 mm")
     with pytest.raises(CaseError, match="holds no field survival"):
