@@ -1,6 +1,8 @@
 """The scene of a run in a notebook: to turn with the mouse, with buttons for time and threshold."""
 
+import secrets
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from html import escape
 from importlib.util import find_spec
@@ -23,6 +25,15 @@ from cryosim.view import style
 SIZE = (960, 600)
 """Width and height of the picture in a notebook (pixels)."""
 
+_SERVER = "cryosim-notebook"
+"""A server of our own: that of PyVista's other pictures lets in whoever knows its port."""
+
+_KEY = f"k{secrets.token_urlsafe(32)}"
+"""What a page must know to be answered; for the life of the kernel, told to its notebook alone."""
+
+_MANY = 20
+"""Values that a message still names one by one."""
+
 _NEEDED = (
     "trame", "trame_vtk", "trame_vuetify", "trame_pyvista", "nest_asyncio2", "ipywidgets",
 )  # fmt: skip
@@ -43,22 +54,42 @@ def view(folder: Path, **choice: Any) -> Any:
 
 def _read(tissue: Tissue, asked: dict[str, Any]) -> dict[str, Any]:
     """Parts of a choice from what a user says: a ``time`` and a ``threshold`` with their units."""
-    asked = dict(asked)
-    if "time" in asked:
-        seconds = given.times(asked.pop("time")).values[0]
-        asked["step"] = int(np.abs(tissue.times - seconds).argmin())
-    if isinstance(asked.get("threshold"), str):
-        asked["threshold"] = given.temperature(asked["threshold"], "threshold") - ZERO_CELSIUS
-    if isinstance(asked.get("cut"), str):
-        known = [cut.value for cut in Cut]
-        if asked["cut"] not in known:
-            raise CaseError(f'cut = "{asked["cut"]}": unknown; expected one of {", ".join(known)}')
-        asked["cut"] = Cut(asked["cut"])
-    asked["hidden"] = frozenset(asked.get("hidden", ()))
     known = ["time", *(part.name for part in fields(Choice))]
     if lost := sorted(set(asked) - set(known)):
         raise CaseError(f"{lost[0]}: no part of a view; expected one of {', '.join(known)}")
+    asked = dict(asked)
+    if "time" in asked:
+        asked["step"] = _nearest(tissue, asked.pop("time"))
+    if "threshold" in asked:
+        asked["threshold"] = given.temperature(asked["threshold"], "threshold") - ZERO_CELSIUS
+    hidden = asked.get("hidden", ())
+    asked["hidden"] = frozenset([hidden] if isinstance(hidden, str) else hidden)
+    for name in asked["hidden"]:
+        _expect("hidden", name, [k.name for k in tissue.layers])
+    if "cut" in asked:
+        _expect("cut", asked["cut"], [cut.value for cut in Cut])
+        asked["cut"] = Cut(asked["cut"])
+    if "step" in asked:
+        _expect("step", asked["step"], range(len(tissue.times)))
+    if asked.get("day") is not None:
+        _expect("day", asked["day"], tissue.days())
     return asked
+
+
+def _nearest(tissue: Tissue, time: object) -> int:
+    """The output time next to the one asked for."""
+    asked = given.times(time)
+    last = float(tissue.times[-1])
+    if asked.several or asked.values[0] > last:
+        raise CaseError(f"time = {time!r}: expected one time, to {style.clock(last)}")
+    return int(np.abs(tissue.times - asked.values[0]).argmin())
+
+
+def _expect(name: str, value: object, known: Sequence[object]) -> None:
+    """Refuse what is not among ``known``."""
+    if value not in known:
+        words = ", ".join(map(str, known)) if len(known) < _MANY else f"0 to {len(known) - 1}"
+        raise CaseError(f"{name} = {value!r}: unknown; expected one of {words}")
 
 
 def _why_static() -> str:
@@ -96,16 +127,25 @@ class Still:
 def _serve() -> None:
     """Start the server of this notebook, on loopback alone, unless it runs.
 
-    Of all that PyVista would serve, VTK for the browser is left out: it is fetched from the network
-    when it is first asked for, and the kernel draws.
+    Its socket answers those who know `_KEY`; the page without it is empty.  Of all that PyVista
+    would serve, VTK for the browser is left out: it is fetched from the network when it is first
+    asked for, and the kernel draws.
     """
     from trame_pyvista.jupyter import elegantly_launch
     from trame_pyvista.widgets import get_server
 
-    server = get_server(pv.global_theme.trame.jupyter_server_name)
+    server = get_server(_SERVER)
     if not server.running:
+        server.cli.set_defaults(authKey=_KEY)
         with mock.patch.dict(sys.modules, {"trame.widgets.vtklocal": None}):
             elegantly_launch(server, wslink_backend="aiohttp")
+
+
+def _framed(viewer: Any, address: str, **look: Any) -> Any:
+    """The page as a part of the notebook, which brings the key."""
+    from trame_pyvista.jupyter import Widget
+
+    return Widget(viewer, f"{address}&secret={_KEY}", **look)
 
 
 def _alive(show: Show) -> Any:
@@ -114,8 +154,10 @@ def _alive(show: Show) -> Any:
 
     _serve()
     picture = show.stage.plotter.show(
-        jupyter_backend="server", return_viewer=True, jupyter_kwargs={"collapse_menu": True}
-    )
+        jupyter_backend="server", return_viewer=True,
+        jupyter_kwargs={"name": _SERVER, "handler": _framed, "collapse_menu": True,
+                        "jupyter_extension_enabled": False},
+    )  # fmt: skip
     told = widgets.HTML(_crossings(show))
     controls = _controls(show)
 

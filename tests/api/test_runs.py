@@ -157,6 +157,8 @@ def test_changes_by_key_path_make_another_run(tmp_path, monkeypatch):
         (treatment(), {"protocol[0].temperature": "1 degC"}, r"places are counted from \[1\]"),
         (treatment(), {"protocol[1].temperature": "1 K/s"}, r"protocol\[1\].temperature"),
         (7, None, "expected a path, the text of a case file or a mapping; got int"),
+        ("", None, r"^\.: a folder; expected a case file \(cryosim.open reads a result\)"),
+        (treatment(), ["title"], "changes: expected a mapping .*; got list"),
     ],
 )
 def test_a_wrong_case_is_refused_as_on_the_command_line(tmp_path, monkeypatch, case, changes, said):
@@ -173,8 +175,9 @@ def test_an_interrupted_run_says_how_python_goes_on(tmp_path, monkeypatch):
         raise Interrupted("stopped at 3 of 9 s as asked; go on with: cryosim run x --resume")
 
     monkeypatch.setattr(simulate, "run", stop)
-    with pytest.raises(Interrupted, match=r"^stopped at 3 of 9 s as asked; .*resume=True$"):
+    with pytest.raises(Interrupted, match=r"^stopped at 3 of 9 s as asked; .*resume=True$") as told:
         cryosim.run(treatment(), out=tmp_path)
+    assert told.value.__suppress_context__, "the command that is none for a notebook"
 
 
 def test_progress_is_shown_when_it_is_asked_for(tmp_path, capsys):
@@ -196,7 +199,29 @@ def test_without_a_kernel_the_scene_is_a_picture(linear):
     assert "no notebook is open" in repr(still)
     assert np.asarray(still.image)[:, :, :3].std() > 5.0
     assert set(still._repr_mimebundle_()) == {"image/png", "text/plain"}
-    with pytest.raises(CaseError, match=r'cut = "half": unknown; expected one of none, quarter'):
+    with pytest.raises(CaseError, match=r"cut = 'half': unknown; expected one of none, quarter"):
         cryosim.open(linear["block"]).view(cut="half")
     with pytest.raises(CaseError, match="color: no part of a view; expected one of time, step"):
         cryosim.open(linear["block"]).view(color="layer")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"time": "1 h"}, "time = '1 h': expected one time, to 3 min"),
+        ({"threshold": 12.0}, "threshold = 12.0: expected a number with a unit"),
+        ({"hidden": "bone"}, "hidden = 'bone': unknown; expected one of skin, fat, muscle"),
+        ({"step": 3}, "step = 3: unknown; expected one of 0, 1, 2"),
+        ({"day": 90}, "day = 90: unknown"),
+    ],
+)
+def test_a_view_that_cannot_be_is_refused(linear, asked, said):
+    with pytest.raises(CaseError, match=said):
+        cryosim.open(linear["block"]).view(**asked)
+
+
+def test_one_layer_may_be_hidden_by_its_name(linear, monkeypatch):
+    from cryosim.api import looking
+
+    monkeypatch.setattr(looking, "_still", lambda show, _: show.choice.hidden)
+    assert cryosim.open(linear["block"]).view(hidden="muscle") == {"muscle"}
