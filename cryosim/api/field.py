@@ -11,6 +11,7 @@ import xarray as xr
 from cryosim.api.given import Given, temperature, times
 from cryosim.api.lazy import lazy, read_steps
 from cryosim.api.places import Places, places
+from cryosim.api.stamp import Stamp
 from cryosim.errors import CaseError
 from cryosim.output.fields import FIELD_KINDS, FieldKind
 from cryosim.units import ZERO_CELSIUS
@@ -34,6 +35,7 @@ class Field:
     name: str
     _result: Result
     _case: Mapping[str, Any]
+    _stamp: Stamp
 
     @property
     def kind(self) -> FieldKind:
@@ -51,7 +53,9 @@ class Field:
 
         Nodes have the coordinates ``x``, ``y``, ``z`` of tissue at rest and ``depth`` (mm).
         """
-        found = xr.DataArray(lazy(self._result, self.name), self._of_nodes(), name=self.name)
+        found = xr.DataArray(
+            lazy(self._result, self.name, self._stamp), self._of_nodes(), name=self.name
+        )
         found = found.assign_coords(time=_time(self._result.times))
         found.attrs.update(self._attributes())
         return found
@@ -72,6 +76,7 @@ class Field:
         Raises CaseError for a place outside the tissue or a time outside the run.  NaN where the
         field is not defined: crystals and survival where there is no lipid.
         """
+        self._stamp.hold()
         asked = places(self._result, self._case, depth, x, y, position)
         inside = located(self._result.grid, asked.points)
         if (inside.cell == OUTSIDE).any():
@@ -99,6 +104,7 @@ class Field:
         """Values on the nodes at ``time``, or at the end of cooling (`Run.end_of_cooling`)."""
         if time is None:
             return self.array.isel(time=self._result.coldest_step()).load()
+        self._stamp.hold()
         when = self._within(times(time))
         steps, share = self._steps(when)
         found = share @ read_steps(self._result, self.name, steps)

@@ -9,15 +9,16 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from cryosim.api.stamp import Stamp
 from cryosim.output.fields import FIELDS_FILE, open_fields
 from cryosim.view.result import Result
 
 Floats = npt.NDArray[np.float64]
 
 
-def lazy(result: Result, name: str) -> xr.Variable:
+def lazy(result: Result, name: str, stamp: Stamp) -> xr.Variable:
     """Field ``name`` over time and node, as a variable that holds no values yet."""
-    data = indexing.LazilyIndexedArray(_Steps(result, name))
+    data = indexing.LazilyIndexedArray(_Steps(result, name, stamp))
     return xr.Variable(("time", "node"), data)
 
 
@@ -31,8 +32,8 @@ def read_steps(result: Result, name: str, steps: Sequence[int], nodes: Any = sli
 class _Steps(BackendArray):
     """What xarray asks for values."""
 
-    def __init__(self, result: Result, name: str) -> None:
-        self._result, self._name = result, name
+    def __init__(self, result: Result, name: str, stamp: Stamp) -> None:
+        self._result, self._name, self._stamp = result, name, stamp
         self.shape = (len(result.times), result.grid.n_points)
         self.dtype = np.dtype(float)
 
@@ -42,6 +43,7 @@ class _Steps(BackendArray):
         ))  # fmt: skip
 
     def _read(self, key: tuple[Any, ...]) -> Floats:
+        self._stamp.hold()
         time, node = key
         steps = np.arange(self.shape[0])[time]
         found = read_steps(self._result, self._name, np.atleast_1d(steps).tolist(), node)

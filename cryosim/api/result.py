@@ -14,6 +14,7 @@ from cryosim.api import cards, entries, tables
 from cryosim.api.entries import Entries
 from cryosim.api.field import Field
 from cryosim.api.pictures import Pictures, drawn
+from cryosim.api.stamp import Stamp
 from cryosim.errors import CaseError
 from cryosim.view.result import Result
 
@@ -25,7 +26,8 @@ def open(folder: str | Path) -> "Run":
 
     Raises CaseError where there is no result, or none yet.
     """
-    return Run(Result.open(Path(folder)))
+    stamp = Stamp.of(Path(folder))
+    return Run(Result.open(Path(folder)), stamp)
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,6 +36,7 @@ class Run:
 
     result: Result
     """The folder as the pictures read it: mesh and fields as arrays."""
+    _stamp: Stamp
 
     @property
     def folder(self) -> Path:
@@ -48,7 +51,7 @@ class Run:
     @cached_property
     def case(self) -> Mapping[str, Any]:
         """The case as it was run: tables and values as its TOML gives them."""
-        file = self.folder / CASE_FILE
+        file = self._held.folder / CASE_FILE
         try:
             return tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except OSError as error:
@@ -57,7 +60,7 @@ class Run:
     @property
     def summary(self) -> Mapping[str, Any]:
         """All that ``result.json`` says."""
-        return self.result.json
+        return self._held.json
 
     @cached_property
     def quantities(self) -> Entries:
@@ -94,42 +97,42 @@ class Run:
     @cached_property
     def layers(self) -> xr.Dataset:
         """Each layer against time: minimum, mean, below_threshold, crystallised, viable."""
-        return tables.layers(self.result)
+        return tables.layers(self._held)
 
     @cached_property
     def probes(self) -> xr.Dataset:
         """Temperature of each probe against time."""
-        return tables.probes(self.result)
+        return tables.probes(self._held)
 
     @cached_property
     def device(self) -> xr.Dataset:
         """Each applicator against time: temperature, heat flux, coldest skin under it."""
-        return tables.device(self.result)
+        return tables.device(self._held)
 
     @cached_property
     def front(self) -> xr.Dataset:
         """Greatest depth below the threshold and coldest skin against time."""
-        return tables.front(self.result)
+        return tables.front(self._held)
 
     @cached_property
     def course(self) -> xr.Dataset:
         """The months after, day by day."""
-        return tables.course(self.result)
+        return tables.course(self._held)
 
     @cached_property
     def ledger(self) -> xr.Dataset:
         """Heat stored and exchanged since the start against time."""
-        return tables.ledger(self.result)
+        return tables.ledger(self._held)
 
     @cached_property
     def profile(self) -> xr.Dataset:
         """Temperature over time and depth under the first applicator; of blocks only."""
-        return tables.profile(self.result)
+        return tables.profile(self._held)
 
     @cached_property
     def thickness(self) -> xr.Dataset:
         """Thickness of the fat layer along the skin, at first and in the months after."""
-        return tables.thickness(self.result)
+        return tables.thickness(self._held)
 
     @cached_property
     def temperature(self) -> Field:
@@ -153,7 +156,7 @@ class Run:
 
         The one called ``name``, or several, or all that suit the run; `pictures` lists the names.
         """
-        return drawn(self.result, name, dpi)
+        return drawn(self._held, name, dpi)
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -171,13 +174,13 @@ class Run:
         """
         from cryosim.api.looking import view
 
-        return view(self.folder, **choice)
+        return view(self._held.folder, **choice)
 
     def report(self, out: str | Path | None = None) -> Path:
         """Write ``report.html``, one file that opens without a network; returns it."""
         from cryosim.report.page import write_report
 
-        return Path(write_report(self.folder, None if out is None else Path(out)))
+        return Path(write_report(self._held.folder, None if out is None else Path(out)))
 
     def to_dataset(self, *, fields: bool = False) -> xr.Dataset:
         """Layers, probes, devices, front and ledger in one dataset, as netCDF can keep it.
@@ -208,7 +211,13 @@ class Run:
             raise CaseError(
                 f"{self.folder} holds no field {name}, only {list(self.result.field_names)}"
             )
-        return Field(name, self.result, self._case_or_nothing)
+        return Field(name, self.result, self._case_or_nothing, self._stamp)
+
+    @property
+    def _held(self) -> Result:
+        """The result, if it is still the one that was opened."""
+        self._stamp.hold()
+        return self.result
 
     @property
     def _case_or_nothing(self) -> Mapping[str, Any]:

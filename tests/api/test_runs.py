@@ -187,6 +187,20 @@ def test_progress_is_shown_when_it_is_asked_for(tmp_path, capsys):
     assert "coldest skin" in capsys.readouterr().out
 
 
+def test_a_folder_that_was_run_anew_is_not_taken_for_the_run_that_was_opened(tmp_path):
+    first = cryosim.run(treatment(**SHORT), out=tmp_path)
+    field, array, told = first.temperature, first.temperature.array, first.limits
+    cryosim.run(treatment(**SHORT), {"protocol[1].temperature": "2 degC"}, out=tmp_path)
+    for ask in (
+        lambda: first.quantities, lambda: first.front, lambda: field.at(depth="1 mm"),
+        field.values, array.load, lambda: first.plot("months"), first.report,
+    ):  # fmt: skip
+        with pytest.raises(CaseError, match="holds another result than when it was opened"):
+            ask()
+    assert first.limits is told, "what was read before is still of that run"
+    assert cryosim.open(tmp_path).case["protocol"][0]["temperature"] == "2 degC"
+
+
 def test_a_folder_without_a_result_is_refused(tmp_path):
     with pytest.raises(CaseError, match="is no result folder"):
         cryosim.open(tmp_path)
