@@ -20,6 +20,7 @@ export async function start(document) {
   }
   const links = new Map();
   for (const place of document.querySelectorAll("div.scene[data-of]")) {
+    place.classList.add("cryosim-place"); // as wide as what it holds has room for
     const scene = await showScene(place, contentOf(document, place), links);
     if (scene) scenes.push(scene);
   }

@@ -34,7 +34,7 @@ export function layerList({ layers, threshold_text: threshold }, switched) {
     );
     return { row, box, filled, share, coldest };
   });
-  const heading = element("h4", {}, `Below ${threshold}`);
+  const heading = element("h3", {}, `Below ${threshold}`);
   const root = element("div", { className: "cryosim-layers" }, heading, ...rows.map(({ row }) => row));
   const update = (step, hidden) =>
     rows.forEach(({ row, box, filled, share, coldest }, i) => {
