@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cryosim import __version__
+from cryosim.errors import CryosimError
 from cryosim.output.files import write_text
 from cryosim.report.blocks import Beside, Figure, Fold, Head, Scene, Section
 from cryosim.report.bundle import script
@@ -34,7 +35,11 @@ class Page:
 
 def write_page(page: Page, out: Path) -> Path:
     """Write ``page`` under a temporary name, then rename it."""
-    write_text(out, as_html(page))
+    text = as_html(page)
+    try:
+        write_text(out, text)
+    except CryosimError as error:
+        raise CryosimError(f"{error}; name another file with --out") from error
     return out
 
 
