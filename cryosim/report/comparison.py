@@ -85,7 +85,7 @@ def in_space(runs: Sequence[Named]) -> Section | None:
             parts.append(Scene(f"scene_{one.letter}", one.label, found, picture, one.label, "runs"))
         elif picture is not None:
             parts.append(Picture(f"picture_{one.letter}", one.label, picture.data, one.label))
-        elif found.why:
+        else:
             left_out.append(one.letter)
     if not parts:
         return None
@@ -93,7 +93,8 @@ def in_space(runs: Sequence[Named]) -> Section | None:
     if left_out:
         blocks.append(Words(f"Without a scene here: {listed(left_out)}.", "note"))
     return Section("temperature_3d", "The tissue in space", blocks,
-                   "Times and view are shared: turn one and all turn.")  # fmt: skip
+                   "Each begins at the end of its cooling. Times and view are shared: turn one and "
+                   "all turn.")  # fmt: skip
 
 
 def _provenance(runs: Sequence[Named]) -> Table:

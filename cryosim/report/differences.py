@@ -4,14 +4,19 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from cryosim.report.cells import Cell, Number, Row, Status, Table, Titled
 from cryosim.report.overlaid import Named
 from cryosim.report.run import Run
-from cryosim.report.summary import binding
-from cryosim.report.words import between, capital, measure, printed, text_of
+from cryosim.report.summary import binding, least
+from cryosim.report.words import apart_in, between, capital, measure, printed, text_of
 
 SAME = 1e-12
 """Relative difference that is rounding."""
+
+MANIFOLD = 1000.0
+"""Relative difference (%) beyond which it tells nothing."""
 
 Entry = dict[str, Any]
 
@@ -24,7 +29,8 @@ def inputs(runs: Sequence[Named]) -> Table:
     given = [dict(_flat(_fields(one.run))) for one in runs]
     keys = dict.fromkeys(key for fields in given for key in fields)
     rows = []
-    for key in keys:
+    parts = list(dict.fromkeys(key.partition(".")[0].partition("[")[0] for key in keys))
+    for key in sorted(keys, key=lambda k: parts.index(k.partition(".")[0].partition("[")[0])):
         values = [fields.get(key, "not given") for fields in given]
         if len(set(values)) > 1 and key != "title":
             rows.append(Row((key, *values)))
@@ -96,7 +102,7 @@ def main(runs: Sequence[Named]) -> Table:
     bound = [binding(one.run.told["limits"]) for one in runs]
     told = ["" if x is None else f"{printed(x['title'])}: {x['status']}" for x in bound]
     rows.append(Row(("Limit that binds", *told)))
-    return Table(_head("", runs), rows, "", "main")
+    return Table(_head("", runs), rows, "", "main_numbers")
 
 
 def _head(first: str, runs: Sequence[Named]) -> tuple[str, ...]:
@@ -108,9 +114,8 @@ def _head(first: str, runs: Sequence[Named]) -> tuple[str, ...]:
 def _with_band(x: Entry | None) -> Cell:
     if x is None:
         return "not computed"
-    unit = "K" if x["unit"] == "degC" else x["unit"]
-    band = "" if x["band"] is None else f"± {measure(x['band'], unit, 2)}"
-    return Titled(measure(x["value"], x["unit"], 3), band)
+    band = "" if x["band"] is None else f"± {measure(x['band'], apart_in(x['unit']), 2)}"
+    return Titled(f"{least(x)}{measure(x['value'], x['unit'], 3)}", band)
 
 
 # --- numbers -----------------------------------------------------------------------------------
@@ -140,7 +145,7 @@ def quantities(runs: Sequence[Named]) -> Table:
 def _value(x: Entry | None, key: str) -> Cell:
     if x is None:
         return "not computed"
-    return Number(x["value"], x["unit"], key, 4)
+    return Number(x["value"], x["unit"], key, 4, least(x))
 
 
 def difference(first: Entry | None, x: Entry | None) -> Cell:
@@ -149,14 +154,19 @@ def difference(first: Entry | None, x: Entry | None) -> Cell:
         return ""
     if first["unit"] != x["unit"]:
         return "other unit"
+    if least(first) and least(x):
+        return "not known"
     gap = x["value"] - first["value"]
-    if abs(gap) <= SAME * max(abs(first["value"]), abs(x["value"])):
+    bound = least(first) or least(x)
+    if not bound and abs(gap) <= SAME * max(abs(first["value"]), abs(x["value"])):
         return "same"
-    unit = "K" if x["unit"] == "degC" else x["unit"]
+    unit = apart_in(x["unit"])
     text = ("+" if gap > 0.0 else "") + measure(gap, unit, 3)
-    if first["value"] and x["unit"] != "degC":
-        share = 100.0 * gap / abs(first["value"])
+    share = 100.0 * gap / abs(first["value"]) if first["value"] else np.inf
+    if x["unit"] != "degC" and abs(share) < MANIFOLD:
         text += f" ({'+' if gap > 0.0 else ''}{measure(share, '%', 3)})"
+    if bound:
+        return f"{'≥' if least(x) else '≤'} {text}"
     if first["band"] is None or x["band"] is None:
         return text
     both = first["band"] + x["band"]
@@ -194,10 +204,12 @@ def _with_interval(x: Entry | None) -> Cell:
 
 def _apart(first: Entry | None, x: Entry | None) -> Cell:
     """Difference of an outcome, and whether the intervals are apart."""
-    if first is None or x is None or first["unit"] != x["unit"]:
+    if first is None or x is None:
         return ""
+    if first["unit"] != x["unit"]:
+        return "other unit"
     gap = x["value"] - first["value"]
-    text = ("+" if gap > 0.0 else "") + measure(gap, x["unit"], 3)
+    text = ("+" if gap > 0.0 else "") + measure(gap, apart_in(x["unit"]), 3)
     if first["interval"] is None or x["interval"] is None:
         return text
     (a, b), (c, d) = first["interval"], x["interval"]

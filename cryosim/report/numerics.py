@@ -10,7 +10,8 @@ from cryosim.report.blocks import Fold, Section, Source, Words
 from cryosim.report.cells import Number, Row, Table
 from cryosim.report.ledger import UNITS, entries, ledger
 from cryosim.report.run import Run
-from cryosim.report.words import capital, measure, number, printed, size
+from cryosim.report.summary import least
+from cryosim.report.words import apart_in, capital, measure, number, printed, size
 
 BANDS = (
     "Not estimated in this run. To have the numerical error of every quantity beside it, run the "
@@ -28,10 +29,9 @@ def quantities(run: Run) -> Section:
     head = ["quantity", "value", *(["numerical error"] if banded else []), "how it was taken"]
     rows = []
     for name, x in found.items():
-        least = "≥ " if str(x["how"]).startswith("at least") else ""
         cells: list[Any] = [
             capital(printed(name)),
-            Number(x["value"], x["unit"], f"quantities/{name}/value", 4, least),
+            Number(x["value"], x["unit"], f"quantities/{name}/value", 4, least(x)),
         ]
         if banded:
             cells.append(_band(name, x))
@@ -52,8 +52,7 @@ def _band(name: str, x: dict[str, Any]) -> Number | str:
     if x["band"] is None:
         return ""
     band = x["band"] if x["band"] > ROUNDING * abs(x["value"]) else 0.0
-    unit = "K" if x["unit"] == "degC" else x["unit"]
-    return Number(band, unit, f"quantities/{name}/band", 2, "± ")
+    return Number(band, apart_in(x["unit"]), f"quantities/{name}/band", 2, "± ")
 
 
 def effort(run: Run) -> Table:

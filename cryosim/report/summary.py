@@ -9,7 +9,7 @@ from cryosim.outcome.limits import start_of
 from cryosim.report.blocks import Head, Tile, Verdict
 from cryosim.report.cells import Number
 from cryosim.report.run import BELOW, COLDEST, Run
-from cryosim.report.words import between, capital, clock, listed, measure, number, printed
+from cryosim.report.words import apart_in, between, capital, clock, listed, measure, number, printed
 from cryosim.units import ZERO_CELSIUS
 from cryosim.view import style
 
@@ -178,7 +178,7 @@ def _margin(x: Entry) -> str:
     tier = nearest if x["status"] == "ok" else x["status"]
     margin, unit = x["margin"][tier], x["unit"]
     side = "inside" if margin >= 0.0 else "beyond"
-    span = measure(abs(margin), "K" if unit == "degC" else unit, 3)
+    span = measure(abs(margin), apart_in(unit), 3)
     words = "Nearest to its limit" if x["status"] == "ok" else "Farthest beyond"
     return (
         f"{words}: {printed(x['title'])}, {measure(x['value'], unit, 3)}; {span} {side} "
@@ -272,12 +272,16 @@ def tiles(run: Run) -> list[Tile]:
 
 
 def _number(part: str, name: str, entry: Entry) -> Number:
-    least = "≥ " if str(entry["how"]).startswith("at least") else ""
-    return Number(entry["value"], entry["unit"], f"{part}/{name}/value", 3, least)
+    return Number(entry["value"], entry["unit"], f"{part}/{name}/value", 3, least(entry))
+
+
+def least(entry: Entry) -> str:
+    """What stands before a number that is at least as great."""
+    return "≥ " if str(entry["how"]).startswith("at least") else ""
 
 
 def _band(entry: Entry) -> str:
     """The numerical error, if it was estimated."""
     if entry["band"] is None:
         return ""
-    return f"± {measure(entry['band'], 'K' if entry['unit'] == 'degC' else entry['unit'], 2)}"
+    return f"± {measure(entry['band'], apart_in(entry['unit']), 2)}"

@@ -18,6 +18,11 @@ def unit(text: str) -> str:
     return _UNITS.get(text, text.replace("^2", "²").replace("^3", "³"))
 
 
+def apart_in(of: str) -> str:
+    """Unit of a difference: that of two shares in % is a share of neither."""
+    return {"degC": "K", "%": "percentage points"}.get(of, of)
+
+
 def number(value: float | None, digits: int = _DIGITS) -> str:
     """``value`` with that many digits, tens as powers, signs of print; nothing for None."""
     if value is None or value != value:

@@ -45,8 +45,11 @@ def test_numbers_and_their_difference_are_those_of_the_folders(runs, column, col
     )
 
 
-def entry(value, band=None, unit="mm"):
-    return {"value": value, "unit": unit, "band": band, "how": "", "interval": None}
+def entry(value, band=None, unit="mm", how=""):
+    return {"value": value, "unit": unit, "band": band, "how": how, "interval": None}
+
+
+LEAST = "at least; at the end it was still firm"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,11 @@ def entry(value, band=None, unit="mm"):
         (entry(10.0, 0.3), entry(10.0, 0.3, "cm^3"), "other unit"),
         (entry(10.0), entry(10.5), "+0.5\u00a0mm (+5\u00a0%)"),
         (None, entry(10.5), ""),
+        (entry(10.0, unit="%"), entry(12.0, unit="%"), "+2\u00a0percentage points (+20\u00a0%)"),
+        (entry(1e-6, unit="1"), entry(1.0, unit="1"), "+1"),
+        (entry(30.0, how=LEAST), entry(30.0, how=LEAST), "not known"),
+        (entry(10.0), entry(30.0, how=LEAST), "≥ +20\u00a0mm (+200\u00a0%)"),
+        (entry(30.0, how=LEAST), entry(15.0), "≤ −15\u00a0mm (−50\u00a0%)"),
     ],
 )
 def test_a_difference_is_held_against_the_bands(first, second, words):
