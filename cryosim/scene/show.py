@@ -50,9 +50,13 @@ class Show:
         self.stage.home()
 
     def choose(self, **changes: Any) -> Choice:
-        """Replace parts of the choice and bring the stage to it; the caller renders."""
-        self.choice = replace(self.choice, **changes)
-        self.stage.show(self.choice)
+        """Replace parts of the choice and bring the stage to it; the caller renders.
+
+        Where that cannot be shown (`CaseError`) both stay as they were.
+        """
+        choice = replace(self.choice, **changes)
+        self.stage.show(choice)
+        self.choice = choice
         self._mark()
         return self.choice
 

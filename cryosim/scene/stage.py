@@ -52,8 +52,8 @@ class Stage:
 
     def show(self, choice: Choice) -> None:
         """Bring the plotter to ``choice``; the caller renders."""
-        self._choice = choice
         wanted = {piece.name: piece for piece in pieces_of(self.tissue, choice)}
+        self._choice = choice
         for name in set(self._drawn) - set(wanted):
             self.plotter.renderer.RemoveActor(self._drawn.pop(name).actor)
         for name, piece in wanted.items():

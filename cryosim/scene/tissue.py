@@ -55,7 +55,9 @@ class Tissue:
                 "run the case with dimension = 2 or 3"
             )
         result.grid.point_data["node"] = np.arange(result.grid.n_points)
-        return cls(result)
+        tissue = cls(result)
+        tissue.check()
+        return tissue
 
     @property
     def times(self) -> Floats:
@@ -209,6 +211,10 @@ class Tissue:
         Kept by node: about 1 kB for each with 100 times.
         """
         return self._kept.course(name, nodes)
+
+    def check(self) -> None:
+        """Raise `CaseError` if the folder holds another run than when it was opened."""
+        self._kept.check()
 
     @cached_property
     def _kept(self) -> Kept:

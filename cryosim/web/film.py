@@ -54,6 +54,10 @@ class Filming:
 
     async def _make(self, file: Path) -> str:
         """What went wrong, if anything."""
+        try:
+            self._show.tissue.check()
+        except CryosimError as error:
+            return str(error)
         seen, errors = self.folder / "seen.json", self.folder / "errors.txt"
         seen.write_text(_seen(self._show), encoding="utf-8")
         with errors.open("wb") as said:

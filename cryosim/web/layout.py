@@ -25,7 +25,8 @@ def lay_out(server: Any) -> None:
         with html.Main(classes="cryo-stage"):
             AbstractElement("cryo-picture")
             _views()
-            html.Div("{{ wrong }}", v_if="wrong", classes="cryo-wrong", role="alert")
+            html.Div("{{ wrong }}", v_if="wrong", classes="cryo-wrong",
+                     raw_attrs=['role="alert"'])  # fmt: skip
         _time()
         with html.Aside(classes="cryo-panel"):
             _crossings()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyvista as pv
 
+from cryosim.errors import CryosimError
 from cryosim.scene.choice import LAYER, Choice, Cut
 from cryosim.scene.show import Crossing, Show
 from cryosim.scene.tissue import Tissue
@@ -88,7 +89,7 @@ class Viewer:
         return fields | {LAYER: "Layer"}
 
     def _open(self) -> None:
-        tissue, choice = self.show.tissue, self.show.choice
+        tissue = self.show.tissue
         low, high = tissue.threshold_range()
         self.state.update({
             "title": style.readable(tissue.result.title), "moment": "", "now": "", "crossings": [],
@@ -97,10 +98,7 @@ class Viewer:
             "cuts": [str(cut) for cut in tissue.cuts()],
             "flat": tissue.flat, "has_applicators": tissue.has_applicators,
             "days": list(self._days),
-            "step": choice.step, "threshold": round(choice.threshold, 2), "colour": choice.colour,
-            "isosurface": choice.isosurface, "cut": str(choice.cut), "at": choice.at,
-            "hidden": sorted(choice.hidden), "applicators": choice.applicators,
-            "after": False, "day": max(len(self._days) - 1, 0), "exaggeration": 1.0,
+            **self._chosen(),
             "playing": False, "speed": "normal", "probes": [], "curves": "", "wrong": "",
         })  # fmt: skip
 
@@ -176,7 +174,14 @@ class Viewer:
         wanted, now = self.wanted(), self.show.choice
         if wanted != now:
             names = [name for name in vars(wanted) if getattr(wanted, name) != getattr(now, name)]
-            self.show.choose(**{name: getattr(wanted, name) for name in names})
+            try:
+                self.show.choose(**{name: getattr(wanted, name) for name in names})
+            except CryosimError as error:  # the run was taken away or written anew
+                self._refuse(error)
+                wanted = now
+            else:
+                with self.state as state:
+                    state.wrong = ""
         told = (wanted.step, wanted.threshold, wanted.day)
         if told != self._told:
             self._told = told
@@ -185,6 +190,23 @@ class Viewer:
                 time = style.clock(float(self.show.tissue.times[wanted.step]))
                 state.now = time if wanted.day is None else f"day {wanted.day}"
                 state.crossings = [_row(crossing) for crossing in self.show.crossings()]
+
+    def _refuse(self, error: CryosimError) -> None:
+        """Say what is wrong and put the buttons back to what is shown."""
+        with self.state as state:
+            state.update({"wrong": str(error), "playing": False, **self._chosen()})
+
+    def _chosen(self) -> dict[str, Any]:
+        """The choice that is shown, as the buttons say it."""
+        choice = self.show.choice
+        last = max(len(self._days) - 1, 0)
+        return {
+            "step": choice.step, "threshold": round(choice.threshold, 2), "colour": choice.colour,
+            "isosurface": choice.isosurface, "cut": str(choice.cut), "at": choice.at,
+            "hidden": sorted(choice.hidden), "applicators": choice.applicators,
+            "after": choice.day is not None, "exaggeration": choice.exaggeration,
+            "day": last if choice.day is None else self._days.index(choice.day),
+        }  # fmt: skip
 
     def _rest(self) -> None:
         """Curves are drawn when nothing moves: they take longer than a picture."""
@@ -197,7 +219,10 @@ class Viewer:
                 {"name": probe.name, "layer": probe.layer, "depth": f"{probe.depth:.1f} mm"}
                 for probe in self.show.probes
             ]
-            state.curves = self._curves() if self.show.probes else ""
+            try:
+                state.curves = self._curves() if self.show.probes else ""
+            except CryosimError as error:
+                state.curves, state.wrong = "", str(error)
 
     _drawn_at: tuple[Any, ...] = ()
 

@@ -88,8 +88,12 @@ class Viewer:
         if probe is None:
             months = self.show.choice.day is not None
             self.tell("probes are of the treatment" if months else "no tissue there")
-        else:
+            return
+        try:
             self.draw()
+        except CryosimError as error:  # its curve cannot be read
+            self.show.forget(probe.name)
+            self._refuse(error)
 
     def home(self, *eye: float) -> None:
         """Look at the whole from the front, above, or from where ``eye`` is, seen from it."""
@@ -114,9 +118,14 @@ class Viewer:
         changes, self._wanted = self._wanted, {}
         try:
             self.show.choose(**changes)
+            self.draw()
         except CryosimError as error:
-            self.timebar.stop()
-            QMessageBox.warning(self.window, "cryosim", str(error))
+            self._refuse(error)
+
+    def _refuse(self, error: CryosimError) -> None:
+        """Say what is wrong and show what was shown before."""
+        self.timebar.stop()
+        QMessageBox.warning(self.window, "cryosim", str(error))
         self.draw()
 
     def _resized(self, event: Any) -> bool:

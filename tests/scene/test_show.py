@@ -1,12 +1,16 @@
 """A show as front ends use it: what is seen, asked about and written."""
 
+import os
+
 import numpy as np
 import pytest
+import pyvista as pv
 from PIL import Image
 
 from cryosim.errors import CaseError
 from cryosim.scene.choice import LAYER, Cut
 from cryosim.scene.kept import Kept
+from cryosim.scene.show import Show
 from cryosim.scene.tissue import Tissue
 
 
@@ -233,3 +237,19 @@ def test_fields_in_memory_are_bounded(tissues, monkeypatch):
     for step in range(3):
         kept.nodal("temperature", step)
     assert [step for _, step in kept.read] == [1, 2]
+
+
+def test_two_runs_are_never_shown_as_one(folders):
+    plotter = pv.Plotter(off_screen=True, window_size=(320, 240))
+    first = Show(Tissue.open(folders["bare"]), plotter)
+    before, seen = first.choice, image(first)
+    file = folders["bare"] / "fields.h5"
+    os.utime(file, ns=(0, 0))  # as if the case had been run again into the same folder
+    with pytest.raises(CaseError, match="written anew"):
+        first.choose(step=2)
+    assert first.choice == before
+    assert different(seen, image(first)) == 0.0
+    assert first.crossings(), "what was read before can still be looked at"
+    with pytest.raises(CaseError, match="written anew"):
+        first.tissue.check()
+    plotter.close()

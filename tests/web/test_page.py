@@ -1,6 +1,7 @@
 """The page in a real browser: what is looked at, turned, asked about and taken home."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -170,6 +171,25 @@ def test_pictures_and_animations_can_be_taken_home(page, served):
         assert film.format == "GIF"
         assert film.n_frames == 4
     assert files(served.folder) == served.before, "the result folder stays as it is"
+
+
+def test_a_run_written_anew_is_told_and_not_mixed_with_the_old_one(page, served):
+    def colour(name):
+        page.locator(".v-select").click()
+        page.get_by_role("option", name=name).click()
+
+    file, kept = served.folder / "fields.h5", (served.folder / "fields.h5").stat()
+    before = page.locator(".v-select__selection-text").inner_text()
+    os.utime(file, ns=(0, 0))
+    try:
+        colour("Viable")
+        page.get_by_role("alert").filter(has_text="open it again").wait_for()
+        page.locator(".v-select").filter(has_text=before).wait_for()
+    finally:
+        os.utime(file, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    colour("Temperature")
+    colour("Viable")
+    page.get_by_role("alert").wait_for(state="detached")
 
 
 def test_two_pages_share_one_view_and_a_reload_brings_it_back(page, browser, served):
