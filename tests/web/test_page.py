@@ -192,6 +192,22 @@ def test_a_run_written_anew_is_told_and_not_mixed_with_the_old_one(page, served)
     page.get_by_role("alert").wait_for(state="detached")
 
 
+def test_a_click_beside_the_form_of_another_page_meets_what_is_seen(page, browser, served):
+    with browser(500, 760) as narrow:
+        narrow.goto(served.address)
+        wait_sharp(narrow)
+        page.wait_for_function("document.querySelector('.cryo-picture canvas').width == 500")
+        canvas = page.locator(f"{SHOWN} canvas").bounding_box()
+        page.mouse.click(canvas["x"] + 20, canvas["y"] + 0.55 * canvas["height"])
+        page.wait_for_timeout(300)
+        assert page.locator(".v-chip").count() == 0, "no picture there"
+        page.mouse.click(*middle(page, 0.52, 0.4))
+        page.locator(".v-chip").wait_for()
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_function("document.querySelector('.cryo-picture canvas').width > 800")
+
+
 def test_two_pages_share_one_view_and_a_reload_brings_it_back(page, browser, served):
     with browser(390, 844, device_scale_factor=2, is_mobile=True, has_touch=True) as phone:
         phone.goto(served.address)

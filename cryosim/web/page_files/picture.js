@@ -74,9 +74,18 @@
         moving = false;
       }
 
+      // Where the picture is in its box: beside it there is room if another page is of another form.
+      function place() {
+        const { left, top, width, height } = box.value.getBoundingClientRect();
+        const { width: across, height: down } = canvas.value;
+        const scale = Math.min(width / across, height / down);
+        const [wide, tall] = [across * scale, down * scale];
+        return { left: left + (width - wide) / 2, top: top + (height - tall) / 2, wide, tall };
+      }
+
       const share = (dx, dy) => {
-        const { height } = box.value.getBoundingClientRect();
-        return [dx / height, -dy / height];
+        const { tall } = place();
+        return [dx / tall, -dy / tall];
       };
       const spread = ([a, b]) => Math.hypot(a.x - b.x, a.y - b.y);
 
@@ -105,9 +114,8 @@
       function up(event) {
         const quick = event.timeStamp - pressed < LONG && travelled < CLICK;
         if (fingers.delete(event.pointerId) && quick && event.button === 0) {
-          const place = box.value.getBoundingClientRect();
-          const x = (event.clientX - place.left) / place.width;
-          tell(trame, "pick", [x, 1 - (event.clientY - place.top) / place.height]);
+          const { left, top, wide, tall } = place();
+          tell(trame, "pick", [(event.clientX - left) / wide, 1 - (event.clientY - top) / tall]);
         }
       }
 
@@ -121,6 +129,7 @@
         subscription = session.subscribe("cryosim.picture", show);
         watcher = new ResizeObserver(size);
         watcher.observe(target);
+        window.addEventListener("focus", size); // pages share the picture: it fits the one in use
         target.addEventListener("pointerdown", down);
         target.addEventListener("pointermove", drag);
         target.addEventListener("pointerup", up);
@@ -130,6 +139,7 @@
       });
       onBeforeUnmount(() => {
         alive = false;
+        window.removeEventListener("focus", size);
         watcher.disconnect();
         session.unsubscribe(subscription);
       });
