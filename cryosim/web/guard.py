@@ -9,6 +9,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -56,14 +57,16 @@ class Guard:
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Tell the browser to load nothing from elsewhere and to tell nobody the address."""
         response.headers.update(_HEADERS)
-        response.headers["Content-Security-Policy"] = _POLICY.format(host=request.host)
+        # Policies know no IPv6 address; browsers of today take 'self' for the socket too.
+        socket_too = "" if request.host.startswith("[") else f" ws://{request.host}"
+        response.headers["Content-Security-Policy"] = _POLICY.format(socket=socket_too)
 
     def _is_known(self, request: web.Request, asked: str) -> bool:
         if asked in self._invited:
             self._invited.remove(asked)
             return True
         told = asked or request.cookies.get(self._cookie(request), "")
-        return compare_digest(told.encode(), self.token.encode())
+        return compare_digest(told.encode(errors="replace"), self.token.encode())
 
     def _knows_us(self, request: web.Request) -> bool:
         """Whether the page was asked for by a name of ours, and a socket by a page of ours."""
@@ -81,7 +84,16 @@ class Guard:
             return True
         if not self.open_to_others:
             return False
-        return name in (self.host.lower(), socket.gethostname().lower()) or _is_number(name)
+        return _is_number(name) or name in (self.host.lower(), self.name, self._long_name)
+
+    @property
+    def name(self) -> str:
+        """What this machine is called by others."""
+        return socket.gethostname().lower()
+
+    @cached_property
+    def _long_name(self) -> str:
+        return socket.getfqdn().lower()
 
     @staticmethod
     def _cookie(request: web.Request) -> str:
@@ -112,5 +124,5 @@ _HEADERS = {
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws://{host}; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'{socket}; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 )

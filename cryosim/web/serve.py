@@ -1,6 +1,7 @@
 """The server of the page: from a result folder to an address that is printed."""
 
 import asyncio
+import errno
 import getpass
 import os
 import signal
@@ -20,6 +21,9 @@ from cryosim.web.guard import Guard
 
 if TYPE_CHECKING:
     from cryosim.web.site import Site
+
+_EVERYWHERE = ("0.0.0.0", "::")
+"""Hosts that stand for every address of this machine, and that nobody can open from elsewhere."""
 
 _HIGHEST = 65535
 """Of the ports that there are."""
@@ -55,7 +59,9 @@ async def _until_told(site: "Site", port: int, *, browser: bool) -> None:
     """Serve until Ctrl-C or a polite end."""
     task = asyncio.current_task()
     if task is not None and sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for end in (signal.SIGTERM, signal.SIGHUP):  # the latter when an ssh session breaks off
+            if signal.getsignal(end) != signal.SIG_IGN:  # as nohup has it
+                asyncio.get_running_loop().add_signal_handler(end, task.cancel)
     with suppress(asyncio.CancelledError):
         await site.run(port, lambda found: _announce(site.guard, found, browser=browser))
 
@@ -74,6 +80,8 @@ def _try_port(host: str, port: int) -> None:
     except socket.gaierror as error:
         raise CaseError(f"--host {host}: no address of this machine ({error.strerror})") from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise CaseError(f"--host {host}: no address of this machine") from error
         raise CaseError(
             f"--host {host} --port {port}: cannot be had ({error.strerror}); "
             "leave --port out for a free one"
@@ -83,6 +91,7 @@ def _try_port(host: str, port: int) -> None:
 def _announce(guard: Guard, port: int, *, browser: bool) -> None:
     """Say where the view is, and how it is reached from elsewhere."""
     name = f"[{guard.host}]" if ":" in guard.host else guard.host
+    name = guard.name if guard.host in _EVERYWHERE else name
     place = f"http://{name}:{port}/"
     print(f"The view is at\n\n  {place}?token={guard.token}\n")
     if guard.open_to_others:
@@ -95,13 +104,14 @@ def _announce(guard: Guard, port: int, *, browser: bool) -> None:
     else:
         print(
             "If this machine is not the one before you, run there\n\n"
-            f"  ssh -L {port}:127.0.0.1:{port} {_user()}@{socket.gethostname()}\n\n"
+            f"  ssh -L {port}:{name}:{port} {_user()}@{socket.gethostname()}\n\n"
             "and open the address there; to a compute node go by its login node "
             "(ssh -J LOGIN-NODE -L ...).\n"
         )
     print("Ctrl-C ends it.", flush=True)
     if browser and _has_browser():
-        webbrowser.open(f"{place}?token={guard.invite()}")
+        here = f"http://localhost:{port}/" if guard.host in _EVERYWHERE else place
+        webbrowser.open(f"{here}?token={guard.invite()}")
 
 
 def _has_browser() -> bool:

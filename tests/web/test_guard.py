@@ -8,7 +8,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from cryosim.errors import CaseError, MissingTool
 from cryosim.web.guard import Guard
-from cryosim.web.serve import serve
+from cryosim.web.serve import _announce, serve
 
 STATIC = "/__cryosim/picture.js"
 UPGRADE = {
@@ -125,6 +125,7 @@ def test_an_invitation_is_good_once():
     assert not guard._is_known(request, word)
     assert not guard._is_known(request, "")
     assert not guard._is_known(request, "ü")
+    assert not guard._is_known(request, "\udcff"), "bytes that are no text"
 
 
 def test_a_port_that_is_taken_is_one_error(run_folder):
@@ -136,12 +137,29 @@ def test_a_port_that_is_taken_is_one_error(run_folder):
         serve(run_folder, port=70000)
     with pytest.raises(CaseError, match=r"--host nowhere\.invalid: no address"):
         serve(run_folder, host="nowhere.invalid")
+    with pytest.raises(CaseError, match=r"--host 192\.0\.2\.9: no address of this machine"):
+        serve(run_folder, host="192.0.2.9")
 
 
 def test_the_way_from_elsewhere_is_told(served):
     assert f"ssh -L {served.port}:127.0.0.1:{served.port}" in served.said
     assert socket.gethostname() in served.said
     assert "WARNING" not in served.said
+
+
+@pytest.mark.parametrize(
+    ("host", "place", "tunnel"),
+    [("::1", "http://[::1]:80/", "-L 80:[::1]:80 "), ("0.0.0.0", "http://node7:80/", "")],
+)
+def test_the_address_can_be_opened_where_it_is_told_to(host, place, tunnel, capsys, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "Node7")
+    monkeypatch.setattr("socket.getfqdn", lambda: "node7.cluster.example")
+    _announce(guard := Guard(host), 80, browser=False)
+    said = capsys.readouterr().out
+    assert f"{place}?token={guard.token}" in said
+    assert tunnel in said
+    assert asked(guard, "node7.cluster.example:80") == (host == "0.0.0.0")
+    assert not asked(guard, "node7.evil.example:80")
 
 
 def test_without_trame_the_way_to_get_it_is_told(run_folder, monkeypatch):
