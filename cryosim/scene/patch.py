@@ -92,6 +92,11 @@ class Patch:
         """The polygons that are ``kept``."""
         return Patch(self.points, self.weights, self.corners[kept], self.tag[kept]).compact()
 
+    def astride(self, plane: Plane) -> npt.NDArray[np.bool_]:
+        """Which polygons are on both sides of ``plane``."""
+        high = np.append(plane.height(self.points), np.nan)[self.corners]
+        return np.asarray((high > 0.0).any(axis=1) & (high < 0.0).any(axis=1))
+
     def clipped(self, plane: Plane) -> "Patch":
         """The part on the side of ``plane`` that stays; polygons in the plane go."""
         high = np.append(plane.height(self.points), np.nan)[self.corners]

@@ -81,8 +81,11 @@ class Opening:
         if self.cut is not Cut.quarter:
             return patch.clipped(self._plane)
         left, behind = self._quarter
-        before = patch.clipped(behind.turned)
-        return joined([patch.clipped(behind), before.clipped(left)])
+        before, back = patch.clipped(behind.turned), patch.clipped(behind)
+        astride = back.astride(left)  # or its sides would be longer than those they meet in front
+        halves = back.chosen(astride)
+        return joined([back.chosen(~astride), halves.clipped(left), halves.clipped(left.turned),
+                       before.clipped(left)])  # fmt: skip
 
     def removed(self, patch: Patch) -> Patch:
         """The part of ``patch`` that is taken out; all of it where nothing is cut."""
