@@ -6,6 +6,9 @@ from enum import StrEnum
 LAYER = "layer"
 """The colouring by layer, beside the names of the fields."""
 
+MOST_EXAGGERATED = 20.0
+"""Largest exaggeration: a loss of 2 mm then looks like 40, as thick as any fat layer."""
+
 
 class Cut(StrEnum):
     """How the tissue is cut open."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ Integers = npt.NDArray[np.int64]
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Of markers and curves: Okabe and Ito's, told apart by colour-blind eyes."""
 _DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.6, 1.2, 1.6)))
+_LONGEST = 24
+"""Letters of the name of a layer beside the curves."""
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 
@@ -108,9 +111,13 @@ def curves(
         small = style.SMALL if min(size) > 2.6 else 8.5
         now = float(tissue.times[step]) / unit
         axes.axvline(now, color=style.FAINT, linewidth=1.6, zorder=1.0)
+        known = False
         for spot in spots:
             course = tissue.course(name, spot.nodes) @ spot.weights
-            words = f"{spot.number}  {spot.layer}, {spot.of(tissue.depth):.1f} mm deep"
+            layer = shorten(spot.layer, _LONGEST, placeholder=" …")
+            words = f"{spot.number}  {layer}, {spot.of(tissue.depth):.1f} mm deep"
+            words += "" if np.isfinite(course).any() else ": no lipid"
+            known |= bool(np.isfinite(course).any())
             axes.plot(tissue.times / unit, course, color=spot.colour, zorder=3.0, label=words,
                       linestyle=_DASHES[(spot.number - 1) % len(_DASHES)])  # fmt: skip
             axes.plot([now], [course[step]], _MARKS[(spot.number - 1) % len(_MARKS)],
@@ -125,8 +132,10 @@ def curves(
         axes.set_xlabel(f"time [{word}]", fontsize=small)
         axes.set_ylabel(style.readable(FIELD_KINDS[name].caption), fontsize=small)
         axes.tick_params(labelsize=small)
+        if not known:
+            axes.set_ylim(0.0, 1.0)
         if spots:
-            axes.legend(loc="best", fontsize=small)
+            axes.legend(loc="best", fontsize=small, frameon=True, framealpha=0.85, edgecolor="none")
         else:
             axes.text(0.5, 0.5, "Click on the tissue to follow a point in time",
                       transform=axes.transAxes, ha="center", color=style.FAINT)  # fmt: skip

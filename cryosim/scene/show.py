@@ -36,6 +36,13 @@ class Crossing:
     coldest: float
     """degC."""
 
+    @property
+    def percent(self) -> str:
+        """The share in words; never 0 % of what is crossed, nor 100 % of what is not wholly."""
+        if 0 < self.share < 0.005:
+            return "< 1 %"
+        return "> 99 %" if 0.995 <= self.share < 1 else f"{100 * self.share:.0f} %"
+
 
 class Show:
     """One run being looked at."""

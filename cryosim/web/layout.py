@@ -7,6 +7,7 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v
 from trame_client.widgets.core import AbstractElement
 
+from cryosim.scene.choice import MOST_EXAGGERATED
 from cryosim.view import style
 from cryosim.web.viewer import SPEEDS
 
@@ -87,7 +88,10 @@ def _crossings() -> None:
     with html.Section(), html.Table(classes="cryo-layers"):
         with html.Thead(), html.Tr():
             html.Th("Layer", scope="col")
-            html.Th("below {{ Number(threshold).toFixed(1) }} °C", scope="col", colspan=2)
+            with html.Th(scope="col", colspan=2):
+                html.Span("{{ flat ? 'area' : 'volume' }} below")
+                html.Span("{{ Number(threshold).toFixed(1) }} °C")
+                html.Span(" at {{ at_time }}", v_if="after")
             html.Th("coldest", scope="col")
         with (
             html.Tbody(),
@@ -144,14 +148,14 @@ def _extras() -> None:
                 _slider("day", "Day after treatment", 0, ("days.length - 1",), 1)
                 html.Span("day {{ days[day] }}", classes="cryo-value")
             with html.Div(classes="cryo-row"):
-                _slider("exaggeration", "Exaggeration of the loss", 1, 10, 0.5)
+                _slider("exaggeration", "Exaggeration of the loss", 1, MOST_EXAGGERATED, 0.5)
                 html.Span("loss × {{ exaggeration }}", classes="cryo-value")
 
 
 def _probes() -> None:
     with html.Section():
-        html.H2("Points")
-        html.P("Click or tap the tissue to see how a point fares.", v_if="!probes.length",
+        html.H2("Probes")
+        html.P("Click or tap the tissue to follow a point in time.", v_if="!probes.length",
                classes="cryo-hint")  # fmt: skip
         html.Img(v_if="curves", src=("curves",), classes="cryo-curves",
                  alt="The shown field at the points against time")  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import pyvista as pv
 
 from cryosim.errors import CryosimError
-from cryosim.scene.choice import LAYER, Choice, Cut
+from cryosim.scene.choice import LAYER, MOST_EXAGGERATED, Choice, Cut
 from cryosim.scene.show import Crossing, Show
 from cryosim.scene.tissue import Tissue
 from cryosim.view import style
@@ -75,7 +75,7 @@ class Viewer:
             hidden=frozenset(map(str, state.hidden)),
             applicators=bool(state.applicators),
             day=self._day(),
-            exaggeration=_within(state.exaggeration, 1.0, 10.0, now.exaggeration),
+            exaggeration=_within(state.exaggeration, 1.0, MOST_EXAGGERATED, now.exaggeration),
         )
 
     def _day(self) -> int | None:
@@ -92,7 +92,8 @@ class Viewer:
         tissue = self.show.tissue
         low, high = tissue.threshold_range()
         self.state.update({
-            "title": style.readable(tissue.result.title), "moment": "", "now": "", "crossings": [],
+            "title": style.readable(tissue.result.title), "moment": "", "now": "", "at_time": "",
+            "crossings": [],
             "last": self.last, "low": low, "high": high,
             "colours": [{"value": k, "title": v} for k, v in self._colours().items()],
             "cuts": [str(cut) for cut in tissue.cuts()],
@@ -187,8 +188,8 @@ class Viewer:
             self._told = told
             with self.state as state:
                 state.moment = style.readable(self.show.moment())
-                time = style.clock(float(self.show.tissue.times[wanted.step]))
-                state.now = time if wanted.day is None else f"day {wanted.day}"
+                state.at_time = style.clock(float(self.show.tissue.times[wanted.step]))
+                state.now = state.at_time if wanted.day is None else f"day {wanted.day}"
                 state.crossings = [_row(crossing) for crossing in self.show.crossings()]
 
     def _refuse(self, error: CryosimError) -> None:
@@ -210,7 +211,7 @@ class Viewer:
 
     def _rest(self) -> None:
         """Curves are drawn when nothing moves: they take longer than a picture."""
-        seen = (self.show.choice.step, self.show.choice.colour)
+        seen = (self.show.choice.step, self.show.choice.colour, self.show.choice.threshold)
         if not self._asked and (not self.show.probes or seen == self._drawn_at):
             return
         self._asked, self._drawn_at = False, seen
@@ -241,11 +242,10 @@ def publisher(server: Any) -> Callable[[dict[str, Any]], None]:
 
 def _row(crossing: Crossing) -> dict[str, Any]:
     """A layer in the table of the page."""
-    share = 100.0 * crossing.share
-    words = "none" if share <= 0.0 else "< 1 %" if share < 1.0 else f"{share:.0f} %"
     return {
         "name": crossing.layer, "title": crossing.title, "colour": crossing.colour,
-        "share": share, "words": words, "coldest": style.degrees(crossing.coldest),
+        "share": 100.0 * crossing.share, "words": crossing.percent,
+        "coldest": style.degrees(crossing.coldest),
     }  # fmt: skip
 
 

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
+from cryosim.scene.choice import MOST_EXAGGERATED
 from cryosim.scene.show import Show
 from cryosim.window.look import GAP, text
-
-_MOST = 20.0
-"""Largest exaggeration: a loss of 2 mm then looks like 40, as thick as any fat layer."""
 
 
 class Course:
@@ -30,7 +28,7 @@ class Course:
         self._which = text()
         self._which.setMinimumWidth(self._which.fontMetrics().horizontalAdvance("0000"))
         self.factor = QDoubleSpinBox()
-        self.factor.setRange(1.0, _MOST)
+        self.factor.setRange(1.0, MOST_EXAGGERATED)
         self.factor.setDecimals(1)
         self.factor.setPrefix("× ")
         self.factor.setKeyboardTracking(False)

@@ -68,7 +68,7 @@ class Crossings:
         box, coldest = self._table.item(row, 0), self._table.item(row, 2)
         box.setCheckState(Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked)
         share = self._table.item(row, 1)
-        share.setText(_percent(crossing.share))
+        share.setText(crossing.percent)
         share.setData(SHARE, crossing.share)
         coldest.setText(style.degrees(crossing.coldest))
         font = QFont()
@@ -122,10 +122,3 @@ class Crossings:
                 number.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 number.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 self._table.setItem(row, column, number)
-
-
-def _percent(share: float) -> str:
-    """Never 0 % of what is crossed, nor 100 % of what is not wholly."""
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -41,6 +41,8 @@ class Probes:
         self._drawn: tuple[Any, ...] = ()
         self.widget = QWidget()
         self._list = QListWidget()
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the depth stays to be read
         self._forget = QPushButton("Remove")
         self._forget.clicked.connect(lambda _: self.forget())
         self._hint = text(_HINT, "faint", wrap=True)
@@ -102,7 +104,8 @@ class Probes:
         ratio = self._chart.devicePixelRatioF()
         names = tuple(probe.name for probe in self._show.probes)
         size = (self._chart.width(), self._chart.height())
-        wanted = (names, self._show.choice.step, self._show.choice.colour, size, ratio)
+        choice = self._show.choice
+        wanted = (names, choice.step, choice.colour, choice.threshold, size, ratio)
         if not names or not self._chart.isVisibleTo(self.widget) or wanted == self._drawn:
             return
         self._drawn = wanted

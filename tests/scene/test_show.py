@@ -1,11 +1,13 @@
 """A show as front ends use it: what is seen, asked about and written."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import pyvista as pv
 from PIL import Image
+from view.synthetic import make
 
 from cryosim.errors import CaseError
 from cryosim.scene.choice import LAYER, Cut
@@ -253,3 +255,25 @@ def test_two_runs_are_never_shown_as_one(folders):
     with pytest.raises(CaseError, match="written anew"):
         first.tissue.check()
     plotter.close()
+
+
+def test_rims_end_where_the_cut_does_though_cells_are_astride_of_it(tmp_path):
+    tissue = Tissue.open(make(tmp_path, "hexahedron", across=7, times=np.array([0.0])))
+    centre = tissue.placed(0).centre
+    for line in tissue.lines(0, Cut.quarter, 0.5):
+        ends = line.points[line.pieces]
+        on_front = np.abs(ends[..., 1] - centre[1]).max(axis=1) < 1e-6
+        low, high = np.sort(ends[on_front, :, 0], axis=1).T
+        assert not ((low < centre[0] - 1e-3) & (high > centre[0] + 1e-3)).any(), line.name
+
+
+def test_curves_tell_of_tissue_without_lipid_and_keep_long_names_short(show):
+    shown = show("block")
+    picked(shown)
+    shown.choose(colour="crystallised")
+    long = "epidermis and upper dermis of the lower abdomen"
+    shown._spots = [replace(spot, layer=long) for spot in shown._spots]
+    words = shown.curves(4.0, 3.0).axes[0].get_legend().get_texts()[0].get_text()
+    assert "epidermis and upper …," in words
+    here = shown._spots[0].of(shown.tissue.nodal("crystallised", 1))
+    assert words.endswith("no lipid") == bool(np.isnan(here))
