@@ -11,13 +11,13 @@ import xarray as xr
 from cryosim.api.given import Given, temperature, times
 from cryosim.api.lazy import lazy, read_steps
 from cryosim.api.places import Places, places
-from cryosim.api.stamp import Stamp
 from cryosim.errors import CaseError
 from cryosim.output.fields import FIELD_KINDS, FieldKind
 from cryosim.units import ZERO_CELSIUS
 from cryosim.view import style
 from cryosim.view.inside import OUTSIDE, located
 from cryosim.view.result import Result
+from cryosim.view.stamp import Stamp
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,9 +9,9 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from cryosim.api.stamp import Stamp
 from cryosim.output.fields import FIELDS_FILE, open_fields
 from cryosim.view.result import Result
+from cryosim.view.stamp import Stamp
 
 Floats = npt.NDArray[np.float64]
 

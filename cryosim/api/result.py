@@ -14,9 +14,9 @@ from cryosim.api import cards, entries, tables
 from cryosim.api.entries import Entries
 from cryosim.api.field import Field
 from cryosim.api.pictures import Pictures, drawn
-from cryosim.api.stamp import Stamp
 from cryosim.errors import CaseError
 from cryosim.view.result import Result
+from cryosim.view.stamp import Stamp
 
 CASE_FILE = "case.toml"
 

@@ -214,7 +214,7 @@ class Tissue:
 
     def check(self) -> None:
         """Raise `CaseError` if the folder holds another run than when it was opened."""
-        self._kept.check()
+        self._kept.stamp.hold()
 
     @cached_property
     def _kept(self) -> Kept:
