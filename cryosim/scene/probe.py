@@ -94,8 +94,9 @@ def _crossing(a: Floats, u: Floats, v: Floats, start: Floats, way: Floats) -> tu
         turned = np.cross(off, u)
         t = (turned @ way) / flat
         along = (v * turned).sum(axis=1) / flat
-    hit = (s >= 0.0) & (t >= 0.0) & (s + t <= 1.0) & np.isfinite(along)
-    return np.stack([1.0 - s - t, s, t], axis=1), np.where(hit, along, np.inf)
+        hit = (s >= 0.0) & (t >= 0.0) & (s + t <= 1.0) & np.isfinite(along)
+        weights = np.stack([1.0 - s - t, s, t], axis=1)
+    return weights, np.where(hit, along, np.inf)
 
 
 def curves(

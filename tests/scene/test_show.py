@@ -12,6 +12,7 @@ from view.synthetic import make
 from cryosim.errors import CaseError
 from cryosim.scene.choice import LAYER, Cut
 from cryosim.scene.kept import Kept
+from cryosim.scene.probe import _crossing
 from cryosim.scene.show import Show
 from cryosim.scene.tissue import Tissue
 
@@ -277,3 +278,12 @@ def test_curves_tell_of_tissue_without_lipid_and_keep_long_names_short(show):
     assert "epidermis and upper …," in words
     here = shown._spots[0].of(shown.tissue.nodal("crystallised", 1))
     assert words.endswith("no lipid") == bool(np.isnan(here))
+
+
+def test_triangles_seen_edge_on_are_passed_by_without_a_word():
+    corners = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    a, b, c = corners[:, None]
+    start, way = np.array([0.0, -5.0, 0.0]), np.array([0.0, 1.0, 0.0])
+    assert _crossing(a, b - a, c - a, start, way)[1] == 5.0
+    inside = np.array([-5.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0])
+    assert _crossing(a, b - a, c - a, *inside)[1] == np.inf
