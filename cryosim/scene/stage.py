@@ -43,6 +43,7 @@ class Stage:
         self._key = Sheaf(plotter.renderer)
         self._keyed: tuple[Any, ...] = ()
         self._markers: list[Any] = []
+        self._marked: tuple[tuple[str, Floats, str], ...] = ()
         self._page = Page(*plotter.window_size)
         self._gauge = Gauge(plotter, tissue.axes)
         plotter.renderer.AddObserver("StartEvent", lambda *_: self._before_picture())
@@ -68,6 +69,7 @@ class Stage:
         """
         self._page = Page(int(width), int(height), float(dots))
         self._gauge.page = self._page
+        self.mark(self._marked)
         if self._choice is not None:
             self._print_key(self._choice)
         if self._home == self._view():
@@ -142,6 +144,7 @@ class Stage:
 
     def mark(self, markers: Sequence[tuple[str, Floats, str]]) -> None:
         """Put numbered markers at places (mm), in a colour each, and take off all others."""
+        self._marked = tuple(markers)
         for actor in self._markers:
             self.plotter.renderer.RemoveViewProp(actor)
         size = float(np.linalg.norm(np.diff(self.tissue.bounds(), axis=0)))

@@ -22,6 +22,8 @@ SPEEDS = {"slow": 2.0, "normal": 5.0, "fast": 12.0}
 
 _CHOSEN = ("step", "threshold", "colour", "isosurface", "cut", "at", "hidden", "applicators",
            "after", "day", "exaggeration")  # fmt: skip
+_LARGEST = 4096.0
+"""Pixels of the longer side of a picture; assumption."""
 _CURVES = (3.5, 2.35)
 """Width and height (inches) of the curves in the panel."""
 
@@ -122,9 +124,11 @@ class Viewer:
         self._playing.set()
 
     def _fit(self, width: float, height: float, dots: float) -> None:
-        width, height = int(_within(width, 64, 4096, 900)), int(_within(height, 64, 4096, 640))
+        width, height = _within(width, 64, 1e5, 900), _within(height, 64, 1e5, 640)
+        less = min(1.0, _LARGEST / max(width, height))  # in the form that it has
+        width, height = round(less * width), round(less * height)
         if self.picture.fit(width, height):
-            self.show.stage.fit(width, height, _within(dots, 1.0, 3.0, 1.0))
+            self.show.stage.fit(width, height, max(less * _within(dots, 1.0, 3.0, 1.0), 1.0))
             self.picture.want()
         else:
             self.picture.again()
