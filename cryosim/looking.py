@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
+from cryosim.errors import CaseError
 from cryosim.view.verbs import ResultFolder
+
+LOOPBACK = "127.0.0.1"
+"""This machine, and nobody else."""
 
 
 def view(
@@ -14,7 +18,7 @@ def view(
     ] = False,
     host: Annotated[
         str, typer.Option(help="With --web: address of this machine to listen at.")
-    ] = "127.0.0.1",
+    ] = LOOPBACK,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="With --web: port; 0 takes a free one.")
     ] = 0,
@@ -28,6 +32,8 @@ def view(
 
         serve(result, host=host, port=port, browser=browser)
     else:
+        if host != LOOPBACK or port:
+            raise CaseError("--host and --port say where a browser finds the view: add --web")
         from cryosim.window.main import open_window
 
         open_window(result)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hmac import compare_digest
 from ipaddress import ip_address
+from time import monotonic
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -19,6 +20,9 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_WELCOME = 60.0
+"""How long (s) an invitation stands: a browser that starts needs less; assumption."""
 
 _REFUSAL = "403: open the address that cryosim view has printed, with its token.\n"
 
@@ -29,11 +33,13 @@ class Guard:
 
     host: str
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    _invited: set[str] = field(default_factory=set)
+    _invited: dict[str, float] = field(default_factory=dict)
+    """When each invitation ends."""
 
     def invite(self) -> str:
-        """A token that is good once, for a command line that others of this machine can read."""
-        self._invited.add(word := secrets.token_urlsafe(32))
+        """A token that is good once and soon, for a command line that others here can read."""
+        word = secrets.token_urlsafe(32)
+        self._invited[word] = monotonic() + _WELCOME
         return word
 
     @property
@@ -62,8 +68,7 @@ class Guard:
         response.headers["Content-Security-Policy"] = _POLICY.format(socket=socket_too)
 
     def _is_known(self, request: web.Request, asked: str) -> bool:
-        if asked in self._invited:
-            self._invited.remove(asked)
+        if monotonic() < self._invited.pop(asked, 0.0):
             return True
         told = asked or request.cookies.get(self._cookie(request), "")
         return compare_digest(told.encode(errors="replace"), self.token.encode())

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+from time import monotonic
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -115,6 +116,16 @@ def test_a_server_for_others_takes_figures_and_its_own_names():
     assert not asked(guard, "localhost:none")
     assert not asked(guard, "localhost:80", Origin="http://[")
     assert not Guard("::1").open_to_others
+
+
+def test_an_invitation_ends(monkeypatch):
+    guard = Guard("127.0.0.1")
+    word = guard.invite()
+    request = make_mocked_request("GET", "/", headers={"Host": "localhost"})
+    later = monotonic() + 61.0
+    monkeypatch.setattr("cryosim.web.guard.monotonic", lambda: later)
+    assert not guard._is_known(request, word)
+    assert guard._is_known(request, guard.invite())
 
 
 def test_an_invitation_is_good_once():

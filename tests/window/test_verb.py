@@ -33,3 +33,9 @@ def test_a_folder_without_a_result_is_refused(cryosim, tmp_path, monkeypatch, di
     done = cryosim("view", tmp_path)
     assert done.code == 2
     assert "is no result folder" in done.err
+
+
+def test_a_port_without_a_browser_is_refused(cryosim, result):
+    done = cryosim("view", result, "--port", "8080")
+    assert done.code == 2
+    assert "add --web" in done.err
