@@ -13,7 +13,7 @@ from cryosim.report.html import Page, write_page
 from cryosim.report.overlaid import Named, named
 from cryosim.report.run import Run
 from cryosim.report.scenes import MOST_TIMES, scene_of
-from cryosim.report.summary import of_fat, of_layers, of_limits, sentence
+from cryosim.report.summary import of_events, of_fat, of_layers, of_limits, sentence
 from cryosim.report.words import clock, listed, number
 
 MOST_SCENES = 4
@@ -63,7 +63,8 @@ def _head(runs: Sequence[Named], title: str) -> Head:
     verdicts = []
     for one in runs:
         safety, fat, crossed = of_limits(one.run), of_fat(one.run), of_layers(one.run)
-        lines = [sentence(one.run)] + [v.headline + "." for v in (safety, fat, crossed) if v]
+        told = (safety, of_events(one.run), fat, crossed)
+        lines = [sentence(one.run)] + [v.headline + "." for v in told if v]
         verdicts.append(Verdict(safety.status if safety else "fact", one.label, lines))
     words = f"Differences are to {runs[0].letter}, the first one given."
     honest = "Injury law, hazard of ice and many thresholds are assumptions."

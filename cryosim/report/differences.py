@@ -102,7 +102,7 @@ def main(runs: Sequence[Named]) -> Table:
     bound = [binding(one.run.told["limits"]) for one in runs]
     told = ["" if x is None else f"{printed(x['title'])}: {x['status']}" for x in bound]
     rows.append(Row(("Limit that binds", *told)))
-    return Table(_head("", runs), rows, "", "main_numbers")
+    return Table(_head("", runs), rows, POINTS, "main_numbers")
 
 
 def _head(first: str, runs: Sequence[Named]) -> tuple[str, ...]:
@@ -111,10 +111,18 @@ def _head(first: str, runs: Sequence[Named]) -> tuple[str, ...]:
     return (first, *letters, *(f"{letter} less {letters[0]}" for letter in letters[1:]))
 
 
+POINTS = "Points are percentage points."
+
+
+def _apart_in(unit: str) -> str:
+    """Unit of a difference, short enough for a narrow column."""
+    return apart_in(unit).removeprefix("percentage ")
+
+
 def _with_band(x: Entry | None) -> Cell:
     if x is None:
         return "not computed"
-    band = "" if x["band"] is None else f"± {measure(x['band'], apart_in(x['unit']), 2)}"
+    band = "" if x["band"] is None else f"± {measure(x['band'], _apart_in(x['unit']), 2)}"
     return Titled(f"{least(x)}{measure(x['value'], x['unit'], 3)}", band)
 
 
@@ -139,7 +147,7 @@ def quantities(runs: Sequence[Named]) -> Table:
         else "No run has error bands (cryosim run --error-bands), so small differences may be "
         "errors of the mesh or the steps."
     )
-    return Table(_head("quantity", runs), rows, caption, "quantities")
+    return Table(_head("quantity", runs), rows, f"{caption} {POINTS}", "quantities")
 
 
 def _value(x: Entry | None, key: str) -> Cell:
@@ -160,7 +168,7 @@ def difference(first: Entry | None, x: Entry | None) -> Cell:
     bound = least(first) or least(x)
     if not bound and abs(gap) <= SAME * max(abs(first["value"]), abs(x["value"])):
         return "same"
-    unit = apart_in(x["unit"])
+    unit = _apart_in(x["unit"])
     text = ("+" if gap > 0.0 else "") + measure(gap, unit, 3)
     share = 100.0 * gap / abs(first["value"]) if first["value"] else np.inf
     if x["unit"] != "degC" and abs(share) < MANIFOLD:
@@ -190,7 +198,7 @@ def outcomes(runs: Sequence[Named]) -> Table | None:
         return None
     words = (
         "Intervals: 5 to 95 % of the calibration of injury and course. They are of the same "
-        "parameters in every run, so overlap does not say that runs do not differ."
+        "parameters in every run, so overlap does not say that runs do not differ. " + POINTS
     )
     return Table(_head("months after", runs), rows, words, "outcome_table")
 
@@ -209,7 +217,7 @@ def _apart(first: Entry | None, x: Entry | None) -> Cell:
     if first["unit"] != x["unit"]:
         return "other unit"
     gap = x["value"] - first["value"]
-    text = ("+" if gap > 0.0 else "") + measure(gap, apart_in(x["unit"]), 3)
+    text = ("+" if gap > 0.0 else "") + measure(gap, _apart_in(x["unit"]), 3)
     if first["interval"] is None or x["interval"] is None:
         return text
     (a, b), (c, d) = first["interval"], x["interval"]

@@ -24,13 +24,13 @@ def spread(run: Run, pictures: Pictures) -> Section | None:
     head = ("outcome", "value", "5 to 95 %", "median", "follows, by share of variance")
     rows = [_row(told, name) for name in main_outcomes(told)]
     blocks = [picture, Table(head, rows, "Bands carried over to this run.", "bands"),
-              Words(_faults(told)), _beyond(told), _inputs(told)]  # fmt: skip
+              Words(_faults(told)), _outside(told), _beyond(told), _inputs(told)]  # fmt: skip
     lead = (
         f"{told['n'] - told['failed']} samples of {len(told['inputs'])} uncertain inputs in "
         f"{told['dimension']}-D; seed {told['seed']}. Inputs vary independently, an assumption; "
         "the error of the model is in no band."
     )
-    return Section("uncertainty", "Uncertainty of the inputs",
+    return Section("spread", "Uncertainty of the inputs",
                    [block for block in blocks if block is not None], lead)  # fmt: skip
 
 
@@ -60,6 +60,16 @@ def _faults(told: Told) -> str:
         return f"No sample failed. Below a share of {number(told['noise'], 2)} an index is chance."
     why = "; ".join(f"sample {k}: {fault}" for k, fault in list(told["faults"].items())[:5])
     return f"{told['failed']} samples failed ({why})."
+
+
+def _outside(told: Told) -> Words | None:
+    """Why a value may lie outside its band; None if none does."""
+    bands = [(b["full"] or b | {"value": b["nominal"]}) for b in
+             (told["outcomes"][name] for name in main_outcomes(told))]  # fmt: skip
+    if all(b["p5"] <= b["value"] <= b["p95"] for b in bands):
+        return None
+    return Words("A value outside its band is no fault: many values of the library stand at one "
+                 "end of what is plausible, and most samples on its other side.")  # fmt: skip
 
 
 def _beyond(told: Told) -> Words | None:

@@ -61,7 +61,7 @@ LEAST = "at least; at the end it was still firm"
         (entry(10.0, 0.3), entry(10.0, 0.3, "cm^3"), "other unit"),
         (entry(10.0), entry(10.5), "+0.5\u00a0mm (+5\u00a0%)"),
         (None, entry(10.5), ""),
-        (entry(10.0, unit="%"), entry(12.0, unit="%"), "+2\u00a0percentage points (+20\u00a0%)"),
+        (entry(10.0, unit="%"), entry(12.0, unit="%"), "+2\u00a0points (+20\u00a0%)"),
         (entry(1e-6, unit="1"), entry(1.0, unit="1"), "+1"),
         (entry(30.0, how=LEAST), entry(30.0, how=LEAST), "not known"),
         (entry(10.0), entry(30.0, how=LEAST), "≥ +20\u00a0mm (+200\u00a0%)"),

@@ -9,6 +9,7 @@ from report.runs import TITLE
 
 from cryosim.errors import CaseError
 from cryosim.report import depth, over_time, summary
+from cryosim.report.html import as_html
 from cryosim.report.page import page_of, write_report
 from cryosim.report.run import Run
 from cryosim.report.words import measure, number, printed
@@ -144,6 +145,14 @@ def test_the_page_says_which_layers_crossed(column):
     verdict = summary.of_layers(run)
     assert crossed
     assert [line.split(":")[0] for line in verdict.lines if "below" in line] == crossed
+
+
+def test_without_scripts_the_page_says_what_is_missing(column):
+    page = as_html(page_of(Run.open(column)))
+    told = re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL)
+    assert len(told) == 2
+    assert "charts are not drawn" in told[1]
+    assert ".charts .panels" in told[0]
 
 
 def test_charts_hold_the_tables(column):
