@@ -263,6 +263,10 @@ def tiles(run: Run) -> list[Tile]:
             span = entry["interval"]
             found.append(Tile(volume, _number("outcome", volume, entry),
                               between(span, entry["unit"]) if span else ""))  # fmt: skip
+        thinner = name.replace("fat lost", "fat layer thinner")
+        if thinner in run.told["outcome"]:
+            number = _number("outcome", thinner, run.told["outcome"][thinner])
+            found.append(Tile(thinner, number, "mean under applicators"))
     for name, title in _TILES:
         if name in run.told["quantities"]:
             entry = run.told["quantities"][name]
