@@ -9,11 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from cryosim.doctor.check import Check
 from cryosim.doctor.pictures import headless_environment, require_rendering
 from cryosim.doctor.ranks import MPI_REMEDY, launcher
-from cryosim.doctor.windows import require_window, window_environment
+from cryosim.doctor.windows import (
+    has_screen,
+    require_web_view,
+    require_window,
+    window_environment,
+)
 
 __all__ = [
-    "MPI_REMEDY", "Check", "checks", "headless_environment", "launcher", "require_rendering",
-    "require_window", "window_environment",
+    "MPI_REMEDY", "Check", "checks", "has_screen", "headless_environment", "launcher",
+    "require_rendering", "require_web_view", "require_window", "window_environment",
 ]  # fmt: skip
 
 

@@ -76,6 +76,13 @@ def web_view() -> Check:
     return Check("web view", True, f"trame {version('trame')}", WEB_REMEDY)
 
 
+def require_web_view() -> None:
+    """Raise :class:`MissingTool` unless a view can be served to a browser."""
+    check = web_view()
+    if check.remarks:
+        raise MissingTool(f"{check.detail}; {check.remarks[0]}")
+
+
 def has_screen() -> bool:
     """Whether this process is told of a screen; only Linux and its kin have to be told."""
     told = ("DISPLAY", "WAYLAND_DISPLAY")

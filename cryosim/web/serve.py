@@ -3,23 +3,21 @@
 import asyncio
 import errno
 import getpass
-import os
 import signal
 import socket
 import sys
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from cryosim.doctor import require_rendering
-from cryosim.errors import CaseError, Interrupted, MissingTool
-from cryosim.web.guard import Guard
+from cryosim.doctor import has_screen, require_rendering, require_web_view
+from cryosim.errors import CaseError, Interrupted
 
 if TYPE_CHECKING:
+    from cryosim.web.guard import Guard
     from cryosim.web.site import Site
 
 _EVERYWHERE = ("0.0.0.0", "::")
@@ -36,14 +34,12 @@ def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 0, browser: bool
     nothing to show and a port that cannot be had, `MissingTool` without trame or means to draw,
     and at the end `Interrupted`.
     """
-    missing = [name for name in ("trame", "trame_vuetify", "aiohttp") if find_spec(name) is None]
-    if missing:
-        raise MissingTool(f"the view in a browser needs trame: pip install 'cryosim[web]' "
-                          f"(not found: {', '.join(missing)})")  # fmt: skip
+    require_web_view()
     _try_port(host, port)
     with ThreadPoolExecutor(1) as other:  # a picture is tried while the libraries are loaded
         able = other.submit(require_rendering)
         from cryosim.scene.tissue import Tissue
+        from cryosim.web.guard import Guard
         from cryosim.web.site import Site
 
         tissue = Tissue.open(folder)
@@ -88,7 +84,7 @@ def _try_port(host: str, port: int) -> None:
         ) from error
 
 
-def _announce(guard: Guard, port: int, *, browser: bool) -> None:
+def _announce(guard: "Guard", port: int, *, browser: bool) -> None:
     """Say where the view is, and how it is reached from elsewhere."""
     name = f"[{guard.host}]" if ":" in guard.host else guard.host
     name = guard.name if guard.host in _EVERYWHERE else name
@@ -109,16 +105,9 @@ def _announce(guard: Guard, port: int, *, browser: bool) -> None:
             "(ssh -J LOGIN-NODE -L ...).\n"
         )
     print("Ctrl-C ends it.", flush=True)
-    if browser and _has_browser():
+    if browser and has_screen():  # a browser of the terminal would be in the way
         here = f"http://localhost:{port}/" if guard.host in _EVERYWHERE else place
         webbrowser.open(f"{here}?token={guard.invite()}")
-
-
-def _has_browser() -> bool:
-    """Whether there is a screen for one; a browser of the terminal would be in the way."""
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _user() -> str:

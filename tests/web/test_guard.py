@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from cryosim.doctor import windows
 from cryosim.errors import CaseError, MissingTool
 from cryosim.web.guard import Guard
 from cryosim.web.serve import _announce, serve
@@ -174,6 +175,9 @@ def test_the_address_can_be_opened_where_it_is_told_to(host, place, tunnel, caps
 
 
 def test_without_trame_the_way_to_get_it_is_told(run_folder, monkeypatch):
-    monkeypatch.setattr("cryosim.web.serve.find_spec", lambda _: None)
+    def none_of_these(package):
+        raise windows.PackageNotFoundError(package)
+
+    monkeypatch.setattr(windows, "version", none_of_these)
     with pytest.raises(MissingTool, match=r"pip install 'cryosim\[web\]'"):
         serve(run_folder)
