@@ -15,8 +15,8 @@ import pyvista as pv
 
 from cryosim.api import given
 from cryosim.doctor import require_rendering
-from cryosim.errors import CaseError
-from cryosim.scene.choice import LAYER, Choice, Cut
+from cryosim.errors import CaseError, CryosimError
+from cryosim.scene.choice import Choice, Cut
 from cryosim.scene.show import Show
 from cryosim.scene.tissue import Tissue
 from cryosim.units import ZERO_CELSIUS
@@ -43,10 +43,11 @@ def view(folder: Path, **choice: Any) -> Any:
     """What a notebook shows of the run in ``folder``; see `cryosim.Run.view`."""
     require_rendering()
     tissue = Tissue.open(folder)
+    asked = _read(tissue, choice) if choice else {}
     plotter = pv.Plotter(notebook=True, off_screen=True, window_size=list(SIZE))
     show = Show(tissue, plotter)
-    if choice:
-        show.choose(**_read(tissue, choice))
+    if asked:
+        show.choose(**asked)
     plotter.camera_set = True  # by the stage; PyVista would look from elsewhere
     why = _why_static()
     return _still(show, why) if why else _alive(show)
@@ -165,7 +166,11 @@ def _alive(show: Show) -> Any:
         chosen = {name: control.value for name, control in controls.items()}
         shown = chosen.pop("shown")
         names = [k.name for k in show.tissue.layers]
-        show.choose(**chosen, hidden=frozenset(set(names) - set(shown)))
+        try:
+            show.choose(**chosen, hidden=frozenset(set(names) - set(shown)))
+        except CryosimError as error:  # the run was taken away or written anew
+            told.value = escape(str(error))
+            return
         told.value = _crossings(show)
         picture.viewer.update()
 
@@ -185,7 +190,6 @@ def _controls(show: Show) -> dict[str, Any]:
 
     tissue, choice = show.tissue, show.choice
     low, high = tissue.threshold_range()
-    names = [(kind.label, kind.name) for kind in tissue.fields]
     late = {"continuous_update": False}
     return {
         "step": widgets.SelectionSlider(
@@ -197,7 +201,8 @@ def _controls(show: Show) -> dict[str, Any]:
             description="front [°C]", **late,
         ),
         "colour": widgets.Dropdown(
-            options=[*names, ("Layers", LAYER)], value=choice.colour, description="colours"
+            options=[(words, name) for name, words in show.colourings.items()],
+            value=choice.colour, description="colours",
         ),
         "cut": widgets.Dropdown(
             options=[(cut.value, cut) for cut in dict.fromkeys((*tissue.cuts(), choice.cut))],
@@ -215,7 +220,7 @@ def _crossings(show: Show) -> str:
     """Which layers are colder than the front, first of all."""
     parts = [
         f'<span style="border-left:6px solid {c.colour};padding:0 14px 0 6px">{escape(c.title)}: '
-        + (f"<b>{100.0 * c.share:.3g} % below</b>" if c.share > 0.0 else "none below")
+        + (f"<b>{escape(c.percent)} below</b>" if c.share > 0.0 else "none below")
         + f", coldest {style.degrees(c.coldest)}</span>"
         for c in show.crossings()
     ]

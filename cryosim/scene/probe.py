@@ -33,6 +33,7 @@ class Probe:
     point: Floats
     """Where it is seen (mm)."""
     layer: str
+    """Title of the layer that it is in."""
     depth: float
     """mm below the skin."""
 
@@ -43,6 +44,7 @@ class Spot:
 
     number: int
     layer: str
+    """Title of the layer that it is in."""
     nodes: Integers
     weights: Floats
 

@@ -56,6 +56,11 @@ class Show:
         self.stage.show(self.choice)
         self.stage.home()
 
+    @property
+    def colourings(self) -> dict[str, str]:
+        """What tissue can be coloured by, with its words."""
+        return {kind.name: kind.label for kind in self.tissue.fields} | {LAYER: "Layer"}
+
     def choose(self, **changes: Any) -> Choice:
         """Replace parts of the choice and bring the stage to it; the caller renders.
 
@@ -88,6 +93,8 @@ class Show:
     @property
     def probes(self) -> tuple[Probe, ...]:
         """The points asked about, where they are seen now."""
+        if not self._spots:
+            return ()
         points = self.tissue.points(self.choice.step)
         depth = self.tissue.depth
         return tuple(
@@ -106,7 +113,8 @@ class Show:
         if hit is None:
             return None
         number = max((spot.number for spot in self._spots), default=0) + 1
-        self._spots.append(Spot(number, hit.sheet.layer, hit.nodes, hit.weights))
+        layer = next(k.title for k in self.tissue.layers if k.name == hit.sheet.layer)
+        self._spots.append(Spot(number, layer, hit.nodes, hit.weights))
         self._mark()
         return self.probes[-1]
 

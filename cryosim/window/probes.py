@@ -37,7 +37,6 @@ class Probes:
     def __init__(self, show: Show, redraw: Callable[[], None]) -> None:
         """``redraw`` is called when a probe was taken away."""
         self._show, self._redraw = show, redraw
-        self._titles = {layer.name: layer.title for layer in show.tissue.layers}
         self._drawn: tuple[Any, ...] = ()
         self.widget = QWidget()
         self._list = QListWidget()
@@ -67,7 +66,7 @@ class Probes:
         probes = self._show.probes
         if self._list.count() != len(probes):
             self._list.clear()
-            self._list.addItems([self._words(probe) for probe in probes])
+            self._list.addItems([_words(probe) for probe in probes])
             rows = min(len(probes), _ROWS)
             self._list.setFixedHeight(rows * self._list.sizeHintForRow(0) + 4)
         for widget in (self._list, self._chart, self._forget):
@@ -92,9 +91,6 @@ class Probes:
         size = self._chart.pixmap().size()
         return size.width(), size.height()
 
-    def _words(self, probe: Probe) -> str:
-        return f"{probe.name}: {self._titles[probe.layer]}, {probe.depth:.1f} mm deep"
-
     def _resized(self, _event: Any) -> bool:
         self._draw()
         return False
@@ -106,11 +102,17 @@ class Probes:
         size = (self._chart.width(), self._chart.height())
         choice = self._show.choice
         wanted = (names, choice.step, choice.colour, choice.threshold, size, ratio)
+        if not names:
+            self._drawn = ()  # the next one has the same name, at another place
         if not names or not self._chart.isVisibleTo(self.widget) or wanted == self._drawn:
             return
         self._drawn = wanted
         figure = self._show.curves(size[0] / _DPI, size[1] / _DPI)
         self._chart.setPixmap(_pixmap(figure, ratio))
+
+
+def _words(probe: Probe) -> str:
+    return f"{probe.name}: {probe.layer}, {probe.depth:.1f} mm deep"
 
 
 def _pixmap(figure: Figure, ratio: float) -> QPixmap:

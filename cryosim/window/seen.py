@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from cryosim.scene.choice import LAYER, Cut
+from cryosim.scene.choice import Cut
 from cryosim.scene.show import Show
 from cryosim.window.look import GAP, text
 
@@ -51,9 +51,8 @@ class Seen:
 
     def _colours(self) -> None:
         self.colour = QComboBox()
-        for kind in self._show.tissue.fields:
-            self.colour.addItem(kind.label, kind.name)
-        self.colour.addItem("Layer", LAYER)
+        for name, words in self._show.colourings.items():
+            self.colour.addItem(words, name)
         self.colour.currentIndexChanged.connect(
             lambda _: self._change(colour=self.colour.currentData())
         )
