@@ -30,7 +30,6 @@ class Filming:
         """Animations go to ``folder``."""
         self.folder = folder
         self._state, self._show = state, show
-        self._process: asyncio.subprocess.Process | None = None
         state.update({"filming": False, "filmed": 0.0, "film": ""})
 
     async def make(self, kind: str) -> None:
@@ -43,14 +42,10 @@ class Filming:
         try:
             wrong = await self._make(file)
         finally:
-            self._state.filming = False
+            with self._state as state:
+                state.filming = False
         with self._state as state:
             state.film, state.wrong = ("", wrong) if wrong else (file.name, "")
-
-    def stop(self) -> None:
-        """End an animation that is being made."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
 
     async def _make(self, file: Path) -> str:
         """What went wrong, if anything."""
@@ -61,13 +56,19 @@ class Filming:
         seen, errors = self.folder / "seen.json", self.folder / "errors.txt"
         seen.write_text(_seen(self._show), encoding="utf-8")
         with errors.open("wb") as said:
-            self._process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "cryosim.web.film",
                 self._show.tissue.result.folder, seen, file,
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=said,
             )  # fmt: skip
-        await self._follow(self._process)
-        if await self._process.wait() == 0:
+        try:
+            await self._follow(process)
+            done = await process.wait()
+        finally:
+            if process.returncode is None:  # nobody waits for it any more
+                process.kill()
+                await process.wait()
+        if done == 0:
             return ""
         lines = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return f"The animation failed: {lines[-1] if lines else 'its process was ended'}"

@@ -11,7 +11,6 @@ from cryosim.scene.choice import MOST_EXAGGERATED
 from cryosim.view import style
 from cryosim.web.viewer import SPEEDS
 
-_CUT_WORDS = {"none": "none", "quarter": "quarter", "x": "x", "y": "y", "z": "z"}
 _THIN = {"density": "compact", "hide_details": True}
 _SLIDER = _THIN | {"color": "primary", "thumb_size": 16, "track_size": 3}
 _SWITCH = _THIN | {"color": "primary"}

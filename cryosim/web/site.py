@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from trame.app import get_server
 
+from cryosim.errors import CryosimError
 from cryosim.scene.tissue import Tissue
 from cryosim.web.film import Filming
 from cryosim.web.guard import Guard
@@ -42,6 +43,7 @@ class Site:
         )
         self.viewer = Viewer(server, tissue)
         self.filming = Filming(server.state, self.viewer.show, made)
+        self._making: set[asyncio.Task[None]] = set()
         self._name = re.sub(r"[^\w.-]+", "_", tissue.result.folder.resolve().name)
         server.state.trame__title = f"{server.state.title} - cryosim"
         server.state.trame__template_error = _GONE
@@ -68,12 +70,16 @@ class Site:
                 tasks.create_task(self.viewer.play())
                 await asyncio.shield(served)
         finally:
-            self.filming.stop()
+            for film in self._making:
+                film.cancel()
+            await asyncio.gather(*self._making, return_exceptions=True)
             await server.stop()  # which lets go of open pages, or it would wait for them
             await served
 
     def _film(self, kind: str) -> None:
-        self._making = asyncio.create_task(self.filming.make(kind))
+        task = asyncio.create_task(self.filming.make(kind))
+        self._making.add(task)
+        task.add_done_callback(self._making.discard)
 
     def _bind(self, server: Any) -> None:
         """Routes that come before those of trame, and the guard before all."""
@@ -106,7 +112,11 @@ class Site:
         return web.json_response({"sessionURL": "ws://USE_HOST/ws", "secret": self._secret})
 
     async def _picture(self, _: web.Request) -> web.StreamResponse:
-        file = self.viewer.show.save(self.filming.folder / "picture.png")
+        try:
+            file = self.viewer.show.save(self.filming.folder / "picture.png")
+        except CryosimError as error:  # the run was taken away or written anew
+            self.viewer.refuse(error)
+            return web.Response(status=409, text=f"{error}\n")
         self.viewer.picture.want()
         return web.Response(
             body=file.read_bytes(), headers=_to_save(f"{self._name}.png"), content_type="image/png"

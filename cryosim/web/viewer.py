@@ -10,7 +10,7 @@ from typing import Any
 import pyvista as pv
 
 from cryosim.errors import CryosimError
-from cryosim.scene.choice import LAYER, MOST_EXAGGERATED, Choice, Cut
+from cryosim.scene.choice import MOST_EXAGGERATED, Choice, Cut
 from cryosim.scene.show import Crossing, Show
 from cryosim.scene.tissue import Tissue
 from cryosim.view import style
@@ -39,6 +39,7 @@ class Viewer:
         self.state, self.controller = server.state, server.controller
         self._told: tuple[Any, ...] = ()
         self._asked = False
+        self._drawn_at: tuple[Any, ...] = ()
         self._days = tissue.days()
         self._playing = asyncio.Event()
         self._open()
@@ -70,7 +71,7 @@ class Viewer:
         return Choice(
             step=int(_within(state.step, 0, self.last, now.step)),
             threshold=_within(state.threshold, low, high, now.threshold),
-            colour=str(state.colour) if state.colour in self._colours() else now.colour,
+            colour=str(state.colour) if state.colour in self.show.colourings else now.colour,
             isosurface=bool(state.isosurface),
             cut=Cut(state.cut) if state.cut in list(Cut) else now.cut,
             at=_within(state.at, 0.0, 1.0, now.at),
@@ -85,11 +86,6 @@ class Viewer:
             return None
         return self._days[int(_within(self.state.day, 0, len(self._days) - 1, 0))]
 
-    def _colours(self) -> dict[str, str]:
-        """What tissue may be coloured by, with its words."""
-        fields = {kind.name: style.readable(kind.label) for kind in self.show.tissue.fields}
-        return fields | {LAYER: "Layer"}
-
     def _open(self) -> None:
         tissue = self.show.tissue
         low, high = tissue.threshold_range()
@@ -97,7 +93,7 @@ class Viewer:
             "title": style.readable(tissue.result.title), "moment": "", "now": "", "at_time": "",
             "crossings": [],
             "last": self.last, "low": low, "high": high,
-            "colours": [{"value": k, "title": v} for k, v in self._colours().items()],
+            "colours": [{"value": k, "title": v} for k, v in self.show.colourings.items()],
             "cuts": [str(cut) for cut in tissue.cuts()],
             "flat": tissue.flat, "has_applicators": tissue.has_applicators,
             "days": list(self._days),
@@ -177,26 +173,30 @@ class Viewer:
     def _bring(self) -> None:
         """The stage to what the buttons say, and the words of the page to the stage."""
         wanted, now = self.wanted(), self.show.choice
-        if wanted != now:
-            names = [name for name in vars(wanted) if getattr(wanted, name) != getattr(now, name)]
-            try:
-                self.show.choose(**{name: getattr(wanted, name) for name in names})
-            except CryosimError as error:  # the run was taken away or written anew
-                self._refuse(error)
-                wanted = now
-            else:
+        try:
+            if wanted != now:
+                self.show.choose(**vars(wanted))
                 with self.state as state:
                     state.wrong = ""
-        told = (wanted.step, wanted.threshold, wanted.day)
-        if told != self._told:
-            self._told = told
-            with self.state as state:
-                state.moment = style.readable(self.show.moment())
-                state.at_time = style.clock(float(self.show.tissue.times[wanted.step]))
-                state.now = state.at_time if wanted.day is None else f"day {wanted.day}"
-                state.crossings = [_row(crossing) for crossing in self.show.crossings()]
+            self._tell()
+        except CryosimError as error:  # the run was taken away or written anew
+            self.refuse(error)
 
-    def _refuse(self, error: CryosimError) -> None:
+    def _tell(self) -> None:
+        """Say what is shown, unless it is said already."""
+        choice = self.show.choice
+        told = (choice.step, choice.threshold, choice.day)
+        if told == self._told:
+            return
+        crossings = [_row(crossing) for crossing in self.show.crossings()]
+        self._told = told
+        with self.state as state:
+            state.moment = style.readable(self.show.moment())
+            state.at_time = style.clock(float(self.show.tissue.times[choice.step]))
+            state.now = state.at_time if choice.day is None else f"day {choice.day}"
+            state.crossings = crossings
+
+    def refuse(self, error: CryosimError) -> None:
         """Say what is wrong and put the buttons back to what is shown."""
         with self.state as state:
             state.update({"wrong": str(error), "playing": False, **self._chosen()})
@@ -228,8 +228,6 @@ class Viewer:
                 state.curves = self._curves() if self.show.probes else ""
             except CryosimError as error:
                 state.curves, state.wrong = "", str(error)
-
-    _drawn_at: tuple[Any, ...] = ()
 
     def _curves(self) -> str:
         """The curves as the address of a picture that is sharp at any size."""
