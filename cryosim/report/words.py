@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cryosim.view.style import readable
+from cryosim.view.style import readable, suited
 
 _UNITS = {"1": "", "degC": "°C", "cm^3": "cm³", "cm^2": "cm²", "mm^2": "mm²", "mW/cm^2": "mW/cm²",
           "W/m^2/K": "W/m²/K", "kg/m^3": "kg/m³"}  # fmt: skip
@@ -71,11 +71,8 @@ def clock(seconds: float | None) -> str:
     """A time in the unit that suits it; nothing for None."""
     if seconds is None:
         return ""
-    if seconds < 120.0:
-        return f"{number(seconds, 3)} s"
-    if seconds < 5 * 3600.0:
-        return f"{number(seconds / 60.0, 3)} min"
-    return f"{number(seconds / 3600.0, 3)} h"
+    value, name = suited(seconds)
+    return f"{number(value, 3)} {name}"
 
 
 def size(path: Path) -> str:

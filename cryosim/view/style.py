@@ -229,13 +229,17 @@ def whole_degrees(value: float) -> str:
     return f"{value:.0f} °C".replace("-", "−")
 
 
+def suited(seconds: float) -> tuple[float, str]:
+    """A time in the unit that suits it, and the name of that unit."""
+    if seconds < 120.0:
+        return seconds, "s"
+    return (seconds / 60.0, "min") if seconds < 5 * 3600.0 else (seconds / 3600.0, "h")
+
+
 def clock(seconds: float) -> str:
     """A time with a unit that suits it."""
-    if seconds < 120.0:
-        return f"{seconds:g} s"
-    if seconds < 5 * 3600.0:
-        return f"{seconds / 60.0:.4g} min"
-    return f"{seconds / 3600.0:.4g} h"
+    value, unit = suited(seconds)
+    return f"{value:g} s" if unit == "s" else f"{value:.4g} {unit}"
 
 
 def moment(result: "Result", step: int) -> str:
