@@ -56,6 +56,8 @@ class Run:
             return tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise CaseError(f"{file}: cannot be read: {error.strerror or error}") from error
+        except ValueError as error:
+            raise CaseError(f"{file} is damaged: {error}; run the case again") from error
 
     @property
     def summary(self) -> Mapping[str, Any]:

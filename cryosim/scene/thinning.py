@@ -45,11 +45,11 @@ class Thinning:
 
     @classmethod
     def of(cls, result: Result) -> Self | None:
-        """From the tables of ``result``; None if it has none of the thickness."""
+        """From the tables of ``result``; None without one of the thickness, or without its case."""
         from cryosim.view.months import sessions  # reads the case, which nothing else here does
 
         fat = result.lipid_layers() if result.has("thickness") and result.has("course") else ()
-        if not fat:
+        if not fat or not (result.folder / "case.toml").is_file():  # which tells the sessions
             return None
         table, course = result.table("thickness"), result.table("course")
         x, i = np.unique(np.round(table["x [mm]"], _DIGITS), return_inverse=True)
