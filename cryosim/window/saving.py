@@ -67,6 +67,7 @@ class Saving:
         finally:
             self.filming = False
             bar.close()
+            bar.deleteLater()
 
     def _attempt(self, write: Callable[[], Path]) -> None:
         try:

@@ -30,7 +30,7 @@ from cryosim.window.timebar import TimeBar
 SIZE = (1280, 800)
 _SIDE = 372
 """Width of the side panel."""
-NOTICE = "research and design tool, not medical advice"
+_NOTICE = "research and design tool, not medical advice"
 _HINT = "drag: turn · wheel: zoom · shift and drag: move · click: probe"
 _FLAT_HINT = "drag: move · wheel: zoom · click: probe"
 _WHILE = 8000
@@ -49,7 +49,6 @@ class Viewer:
         if tissue.flat:
             self.plotter.enable_2d_style()
         self.show = Show(tissue, self.plotter)
-        self._home, self._whole = self._eye(), tuple[float, ...]()
         self._wanted: dict[str, Any] = {}
         self._soon = QTimer(self.window)
         self._soon.setSingleShot(True)
@@ -98,12 +97,7 @@ class Viewer:
     def home(self, *eye: float) -> None:
         """Look at the whole from the front, above, or from where ``eye`` is, seen from it."""
         self.show.stage.home(eye or None)
-        self._home, self._whole = self._eye(), eye
         self.plotter.update()
-
-    def _eye(self) -> tuple[Any, ...]:
-        camera = self.plotter.camera
-        return (camera.position, camera.focal_point, camera.up, camera.parallel_scale)
 
     def film(self) -> None:
         """Write a film to a file that the user names."""
@@ -132,8 +126,6 @@ class Viewer:
         ratio = self.plotter.devicePixelRatioF()
         size = event.size()
         self.show.stage.fit(round(size.width() * ratio), round(size.height() * ratio), ratio)
-        if self._eye() == self._home:
-            self.home(*self._whole)
         return False
 
     def _closing(self, event: Any) -> bool:
@@ -164,7 +156,7 @@ class Viewer:
         bar.setSizeGripEnabled(False)
         hint = _FLAT_HINT if self.show.tissue.flat else _HINT
         bar.addWidget(text(f" {hint}", "faint"))
-        bar.addPermanentWidget(text(f"{NOTICE} ", "faint"))
+        bar.addPermanentWidget(text(f"{_NOTICE} ", "faint"))
 
     def _panels(self) -> QScrollArea:
         column = QWidget()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QTableWidget
 
 from cryosim.scene.tissue import Tissue
 from cryosim.window.look import dress
-from cryosim.window.viewer import NOTICE, Viewer
+from cryosim.window.viewer import Viewer
 
 folder, out = map(Path, sys.argv[1:])
 application = QApplication(["cryosim"])
@@ -72,7 +72,6 @@ def skin():
 
 found = {
     "title": viewer.window.windowTitle(),
-    "notice": NOTICE,
     "colours": len(np.unique(first.reshape(-1, 3) @ [1, 1 << 8, 1 << 16])),
     "layers": [table.item(row, 0).text() for row in range(table.rowCount())],
     "shares": [table.item(row, 1).text() for row in range(table.rowCount())],
