@@ -81,7 +81,6 @@ class Picture:
     data: str
     """Data address."""
     alt: str
-    print_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,11 +76,11 @@ def in_space(runs: Sequence[Named]) -> Section | None:
     parts: list[Scene | Picture] = []
     left_out = []
     for one in runs:
-        still = Pictures(one.run).in_space(small=True)
-        picture = still if isinstance(still, Picture) else None
         if len(parts) >= MOST_SCENES:
             left_out.append(one.letter)
             continue
+        still = Pictures(one.run).in_space(small=True)
+        picture = still if isinstance(still, Picture) else None
         found = scene_of(one.run, MOST_TIMES // 2 + 1)
         if isinstance(found, str):
             parts.append(Scene(f"scene_{one.letter}", one.label, found, picture, one.label, "runs"))

@@ -21,6 +21,7 @@ from cryosim.scene.sheet import Sheet
 from cryosim.scene.tissue import Tissue
 from cryosim.view import style
 from cryosim.view.cups import cups_of
+from cryosim.view.scene import TOWARD_EYE
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,8 +34,6 @@ DEPTH = 0.01
 _COLOURS = 65
 """Of a map; the viewer mixes what lies between."""
 _HALF = 0.5
-_TOWARD_EYE = (0.80, -1.15, 0.88)
-"""From where the tissue is seen first, as in the pictures."""
 
 
 def embedded_scene(tissue: Tissue, *, most_times: int = 61) -> str:
@@ -75,7 +74,7 @@ def chosen_steps(tissue: Tissue, most: int) -> list[int]:
 def _heading(tissue: Tissue, steps: Sequence[int]) -> dict[str, Any]:
     """All that is told in words and numbers."""
     result = tissue.result
-    x, y, z = _TOWARD_EYE
+    x, y, z = TOWARD_EYE
     return {
         "title": style.readable(result.title), "dimension": result.dimension,
         "threshold": result.threshold, "threshold_text": style.degrees(result.threshold),

@@ -7,13 +7,12 @@ import numpy as np
 from cryosim.report import axes
 from cryosim.report.axes import Option
 from cryosim.report.blocks import Figure, Mark, Panel
-from cryosim.report.run import Run
+from cryosim.report.run import APPLICATOR, Run
 from cryosim.report.words import number, printed
 from cryosim.view import style
 from cryosim.view.result import Floats
 
 TIME = "time [s]"
-_DEVICE = " temperature [degC]"
 ABORTS = " aborts the treatment"
 """How such an event of ``result.json`` ends."""
 
@@ -54,7 +53,7 @@ def protocol(run: Run) -> Figure | None:
     table = run.table("device")
     if not table:
         return None
-    names = [k.removesuffix(_DEVICE) for k in table if k.endswith(_DEVICE)]
+    names = [k.removesuffix(APPLICATOR) for k in table if k.endswith(APPLICATOR)]
     clock = Clock(run, table[TIME])
     panels = [
         _panel(run, clock, table, names, what) for what in ("temperature", "heat", "saturation")

@@ -10,7 +10,7 @@ from cryosim.report.axes import Option
 from cryosim.report.blocks import Figure, Mark, Panel
 from cryosim.report.depth import at_end_of_cooling, profile
 from cryosim.report.over_time import TIME
-from cryosim.report.run import BELOW, COLDEST, Run
+from cryosim.report.run import APPLICATOR, BELOW, COLDEST, Run
 from cryosim.view import style
 from cryosim.view.months import DAYS, HIGH, LOST, LOW
 from cryosim.view.result import Floats
@@ -23,7 +23,6 @@ _LOOKS = (
     ("#5b6b7a", "4 2", "emptyCircle"),
     ("#a3195b", "12 5", "emptyTriangle"),
 )
-_DEVICE = " temperature [degC]"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def protocols(runs: Sequence[Named]) -> Figure | None:
     device: dict[str, tuple[Floats, Floats]] = {}
     for one in runs:
         table = one.run.table("device")
-        courses = [v for k, v in table.items() if k.endswith(_DEVICE)]
+        courses = [v for k, v in table.items() if k.endswith(APPLICATOR)]
         if courses:
             lowest = np.fmin.reduce(courses)
             device[one.letter] = (table[TIME], lowest)

@@ -18,6 +18,9 @@ from cryosim.view.result import Floats, Layer, Result
 COLDEST, BELOW = " minimum [degC]", " below threshold [1]"
 """How columns of ``layers.csv`` end."""
 
+APPLICATOR = " temperature [degC]"
+"""How the column of an applicator's temperature in ``device.csv`` ends."""
+
 
 @dataclass(frozen=True)
 class Run:

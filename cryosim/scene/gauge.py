@@ -8,7 +8,7 @@ from cryosim.scene.key import Page, number
 from cryosim.scene.type import Sheaf
 from cryosim.view import style
 
-_COLOURS = ("#a0531f", "#2f6fb7", "#1c2430")
+_COLOURS = ("#a0531f", "#2f6fb7", style.INK)
 """Of the three axes."""
 
 

@@ -73,7 +73,8 @@ def _frames(
             if choice.day is None:
                 foot = figure.add_axes((0.035, 0.016, 0.93, 0.026))
                 protocol(foot, show.tissue.result, choice.step)
-            yield pixels_of(figure)
+            pixels = pixels_of(figure)
+        yield pixels
 
 
 def _second_stage(show: "Show", height: int) -> Stage:

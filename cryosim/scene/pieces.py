@@ -13,6 +13,7 @@ from cryosim.scene.choice import LAYER, Choice
 from cryosim.scene.lines import Line, rims_of, surface
 from cryosim.scene.shades import Shade
 from cryosim.scene.sheet import Sheet, Side
+from cryosim.scene.thinning import Thinning
 from cryosim.scene.tissue import Tissue
 from cryosim.view import style
 
@@ -49,8 +50,8 @@ class Piece:
 def pieces_of(tissue: Tissue, choice: Choice) -> list[Piece]:
     """The pieces of ``choice``, those that others shine through last."""
     if choice.day is not None and tissue.thinning is not None:
-        return list(_before_and_after(tissue, choice, choice.day))
-    return [*_treatment(tissue, choice)]
+        return list(_before_and_after(tissue, tissue.thinning, choice, choice.day))
+    return list(_treatment(tissue, choice))
 
 
 def _treatment(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
@@ -112,11 +113,10 @@ def _applicators(tissue: Tissue, choice: Choice) -> Iterator[Piece]:
         yield Piece(f"cup {name}", wall, style.WALL, opacity=0.22, lit=True, rank=1)
 
 
-def _before_and_after(tissue: Tissue, choice: Choice, day: int) -> Iterator[Piece]:
+def _before_and_after(
+    tissue: Tissue, thinning: Thinning, choice: Choice, day: int
+) -> Iterator[Piece]:
     """The fat at rest: as it is by ``day``, coloured by its loss, within what it was."""
-    thinning = tissue.thinning
-    if thinning is None:
-        return
     loss = thinning.loss(tissue.places, day)
     sunk = np.zeros((len(loss), 3))
     up = 1 if tissue.flat else 2

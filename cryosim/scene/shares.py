@@ -11,10 +11,10 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 _SIMPLICES = {
-    ("tetrahedron"): ((0, 1, 2, 3),),
-    ("triangle"): ((0, 1, 2),),
-    ("quadrilateral"): ((0, 1, 2), (0, 2, 3)),
-    ("hexahedron"): ((0, 1, 2, 6), (0, 2, 3, 6), (0, 3, 7, 6), (0, 7, 4, 6), (0, 4, 5, 6),
+    "tetrahedron": ((0, 1, 2, 3),),
+    "triangle": ((0, 1, 2),),
+    "quadrilateral": ((0, 1, 2), (0, 2, 3)),
+    "hexahedron": ((0, 1, 2, 6), (0, 2, 3, 6), (0, 3, 7, 6), (0, 7, 4, 6), (0, 4, 5, 6),
                      (0, 5, 1, 6)),
 }  # fmt: skip
 """A cell as triangles or tetrahedra, by its corners in VTK's order."""

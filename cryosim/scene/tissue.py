@@ -232,13 +232,11 @@ class Tissue:
 
     def at_rest(self, cut: Cut, at: float) -> Opened:
         """The tissue as it is outside of cups, cut open."""
-        if AT_REST not in self._shapes and AT_REST not in self._steps:  # drawn all the time
-            drawn = self._shape(0)
+        if AT_REST not in self._steps and AT_REST not in self._shapes:  # drawn all the time
             self._shapes[AT_REST] = replace(
-                drawn, points=self.places, footprints=(), cups=(), _opened=OrderedDict()
+                self._shape(0), points=self.places, footprints=(), cups=(), _opened=OrderedDict()
             )
-        name = AT_REST if AT_REST in self._shapes else self.shape(self._rest)
-        shape = self._shapes.get(name) or self._shape(self._rest)
+        shape = self._shapes.get(AT_REST) or self._shape(self._rest)
         return shape.opened(self.layers, cut, at)
 
     @property

@@ -13,6 +13,8 @@ from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import VTK_FONT_FILE
 from vtkmodules.vtkRenderingCore import vtkActor2D, vtkPolyDataMapper2D, vtkTextActor
 
+from cryosim.view import style
+
 Floats = npt.NDArray[np.float64]
 Colours = npt.NDArray[np.uint8]
 
@@ -36,7 +38,7 @@ class Sheaf:
         self._actors.clear()
 
     def text(
-        self, words: str, at: tuple[float, float], size: float, *, colour: str = "#1c2430",
+        self, words: str, at: tuple[float, float], size: float, *, colour: str = style.INK,
         bold: bool = False, across: float = 0.0, up: float = 0.5,
     ) -> None:  # fmt: skip
         """Set ``words`` with the share ``across`` and ``up`` of them left of and below ``at``."""

@@ -84,6 +84,7 @@ def test_runs_of_other_dimensions_and_layers_are_overlaid(runs):
 
 def test_every_limit_has_its_status_in_every_run(runs):
     table = differences.limits(runs)
+    assert table.rows
     assert all(len(row.cells) == 1 + 2 * len(runs) for row in table.rows)
 
 
