@@ -1,9 +1,12 @@
 """How much of a layer is cold, and how the fat layer thins by the day."""
 
+from shutil import copytree
+
 import numpy as np
 import pytest
 
 from cryosim.scene.shares import share_below
+from cryosim.scene.tissue import Tissue
 
 
 @pytest.mark.parametrize("n", [3, 4])
@@ -61,3 +64,10 @@ def test_a_place_of_the_table_loses_what_it_says(tissues):
 def test_days_are_told_where_there_is_a_table(tissues):
     assert tissues["block"].days() == tuple(range(181))
     assert tissues["tets"].days() == ()
+
+
+def test_without_the_case_that_tells_the_sessions_there_are_no_days(folders, tmp_path):
+    folder = copytree(folders["plane"], tmp_path / "plane")
+    assert Tissue.open(folder).days()
+    (folder / "case.toml").unlink()
+    assert Tissue.open(folder).days() == ()

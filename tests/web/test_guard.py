@@ -6,6 +6,7 @@ from time import monotonic
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from conftest import shell
 
 from cryosim.doctor import windows
 from cryosim.errors import CaseError, MissingTool
@@ -181,3 +182,14 @@ def test_without_trame_the_way_to_get_it_is_told(run_folder, monkeypatch):
     monkeypatch.setattr(windows, "version", none_of_these)
     with pytest.raises(MissingTool, match=r"pip install 'cryosim\[web\]'"):
         serve(run_folder)
+
+
+def test_the_way_to_get_it_can_be_told_without_its_libraries():
+    """``view --web`` imports this before it asks what is there."""
+    code = (
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(('aiohttp', 'trame', 'trame_vuetify'))\n"
+        "import cryosim.web.serve\n"
+    )
+    done = shell(code=code)
+    assert done.code == 0, done.err
