@@ -32,7 +32,11 @@ def write_comparison(folders: Sequence[Path], out: Path = Path("comparison.html"
     for k, folder in enumerate(seen):
         if folder in seen[:k]:
             raise CaseError(f"{several[k]} is given twice; compare needs different result folders")
-    return write_page(page_of([Run.open(folder) for folder in several]), Path(out))
+    runs = [Run.open(folder) for folder in several]
+    page = page_of(runs)
+    for run in runs:
+        run.stamp.hold()
+    return write_page(page, Path(out))
 
 
 def page_of(runs: Sequence[Run]) -> Page:

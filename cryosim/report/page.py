@@ -22,10 +22,12 @@ HTML_FILE = "report.html"
 def write_report(folder: Path, out: Path | None = None) -> Path:
     """Write the page of the run in ``folder`` to ``out``, or into the folder; return the file.
 
-    Raises CaseError where there is no finished run.
+    Raises CaseError where there is no finished run, or another one before all of it was read.
     """
     run = Run.open(folder)
-    return write_page(page_of(run), out or run.folder / HTML_FILE)
+    page = page_of(run)
+    run.stamp.hold()
+    return write_page(page, out or run.folder / HTML_FILE)
 
 
 def page_of(run: Run) -> Page:

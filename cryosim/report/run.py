@@ -14,6 +14,7 @@ from cryosim.output.fields import FIELDS_FILE
 from cryosim.units import ZERO_CELSIUS
 from cryosim.view import style
 from cryosim.view.result import Floats, Layer, Result
+from cryosim.view.stamp import Stamp
 
 COLDEST, BELOW = " minimum [degC]", " below threshold [1]"
 """How columns of ``layers.csv`` end."""
@@ -31,6 +32,8 @@ class Run:
     loaded: Loaded | None
     why_not: str
     """Why ``case.toml`` could not be read; empty if it could."""
+    stamp: Stamp
+    """Which writing of the folder is read."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -38,10 +41,11 @@ class Run:
         folder = Path(folder)
         if not (folder / "result.json").is_file():
             Result.open(folder)  # says why
+        stamp = Stamp.of(folder)
         loaded, why_not = _loaded(folder / "case.toml")
         if (folder / FIELDS_FILE).is_file():
-            return cls(Result.open(folder), loaded, why_not)
-        return cls(_without_fields(folder, loaded), loaded, why_not)
+            return cls(Result.open(folder), loaded, why_not, stamp)
+        return cls(_without_fields(folder, loaded), loaded, why_not, stamp)
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from cryosim.errors import CaseError
 from cryosim.outcome.course import DAY, STAGES, Course
 from cryosim.view import style
 from cryosim.view.lettering import fitted
@@ -69,7 +70,14 @@ def months(result: Result) -> Figure:
 
 def sessions(result: Result) -> Floats:
     """Days of the sessions, of the case that was run."""
-    fields = tomllib.loads((result.folder / "case.toml").read_text(encoding="utf-8"))
+    path = result.folder / "case.toml"
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CaseError(
+            f"{path} cannot be read ({error}); it tells when the sessions were: put the case that "
+            "was run there"
+        ) from error
     return np.array(Course.model_validate(fields.get("course", {})).sessions) / DAY
 
 

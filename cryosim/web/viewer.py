@@ -57,12 +57,14 @@ class Viewer:
             await self._playing.wait()
             began = clock()
             with self.state as state:
-                if state.step >= self.last or state.after:
+                step = self.wanted().step
+                if step >= self.last or state.after:
                     state.playing = False
                     continue
-                state.step += 1
+                state.step = step + 1
             await self.picture.drawn()
-            await asyncio.sleep(max(0.0, began + 1.0 / SPEEDS[self.state.speed] - clock()))
+            speed = SPEEDS.get(str(self.state.speed), SPEEDS["normal"])
+            await asyncio.sleep(max(0.0, began + 1.0 / speed - clock()))
 
     def wanted(self) -> Choice:
         """What the page's buttons say; what makes no sense stays as it was."""
@@ -115,7 +117,7 @@ class Viewer:
         if not playing:
             self._playing.clear()
             return
-        if self.state.step >= self.last:
+        if self.wanted().step >= self.last:
             self.state.step = 0
         self._playing.set()
 
@@ -152,7 +154,8 @@ class Viewer:
             state.playing = not state.playing
         elif not state.after:
             state.playing = False
-            state.step = min(max(state.step + (1 if name == "on" else -1), 0), self.last)
+            step = self.wanted().step + (1 if name == "on" else -1)
+            state.step = min(max(step, 0), self.last)
 
     def _toggle(self, layer: str) -> None:
         self.state.hidden = sorted(set(self.state.hidden) ^ {layer})

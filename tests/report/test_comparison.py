@@ -76,6 +76,7 @@ def test_a_difference_is_held_against_the_bands(first, second, words):
 def test_runs_of_other_dimensions_and_layers_are_overlaid(runs):
     figure = layers(runs)
     curves = {len([s for s in p.option["series"] if s.get("name")]) for p in figure.panels}
+    assert curves
     assert curves <= {1, 2, 3}
     labels = [mark.label for mark in figure.key]
     assert len(set(labels)) == 3

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -260,3 +261,19 @@ def test_the_command_line_writes_pages(column, colder, tmp_path, cryosim):
     done = cryosim("compare", column)
     assert done.code == 2
     assert "two result folders" in done.err
+
+
+def test_a_folder_written_anew_meanwhile_is_refused(column, tmp_path, monkeypatch):
+    folder = shutil.copytree(column, tmp_path / "run")
+    (folder / "report.html").unlink(missing_ok=True)
+
+    def slow(run):
+        found = page_of(run)
+        told = folder / "result.json"
+        told.write_text(told.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr("cryosim.report.page.page_of", slow)
+    with pytest.raises(CaseError, match="written anew"):
+        write_report(folder)
+    assert not (folder / "report.html").exists()

@@ -11,6 +11,7 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 from view.meaning import LIMITS, loss, tell_months, tell_thickness
 
+from cryosim.errors import CaseError
 from cryosim.view import limits, months, pictures, style, thickness
 from cryosim.view.result import Result
 
@@ -85,6 +86,13 @@ def test_months_say_what_the_numbers_rest_on(folder, banded):
     if banded:
         assert shaded[0].get_datalim(figure.axes[0].transData).y1 == pytest.approx(13.84, abs=0.01)
     assert is_clean(figure)
+
+
+def test_months_without_their_case_say_what_is_missing(folder):
+    tell_months(folder)
+    (folder / "case.toml").unlink()
+    with pytest.raises(CaseError, match=r"case\.toml cannot be read .*when the sessions were"):
+        drawn(months.months, folder)
 
 
 def test_stages_are_stacked_up_to_what_is_killed(folder):
