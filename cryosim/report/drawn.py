@@ -51,9 +51,9 @@ class Pictures:
             return None
         when = style.moment(run.result, run.step)
         if run.result.dimension == 1:
-            make: Maker = lambda: depth.depth_profiles(run.result, run.step)  # noqa: E731
+            make: Maker = partial(depth.depth_profiles, run.result, run.step)
             return drawn("layers_cut", f"Temperature over depth, and each layer at {when}.", make)
-        make = lambda: cut.layers_cut(run.result, run.step, self.scale)  # noqa: E731
+        make = partial(cut.layers_cut, run.result, run.step, self.scale)
         return drawn("layers_cut", f"A cut through the layers at {when}, and what crossed.", make)
 
     def section(self) -> Picture | None:
@@ -62,7 +62,7 @@ class Pictures:
         if not run.has_fields or run.result.dimension != 2:
             return None
         when = style.moment(run.result, run.step)
-        make: Maker = lambda: cut.flat_temperature(run.result, run.step, self.scale)  # noqa: E731
+        make: Maker = partial(cut.flat_temperature, run.result, run.step, self.scale)
         return drawn("temperature_2d", f"Temperature at {when}.", make)
 
     def phases(self) -> list[Picture]:
@@ -82,7 +82,7 @@ class Pictures:
         if not run.has_fields or run.result.dimension != 3:
             return None
         caption = f"Temperature at {style.moment(run.result, run.step)}."
-        make: Maker = lambda: overlay.tissue_3d(run.result, run.step, self.scale)  # noqa: E731
+        make: Maker = partial(overlay.tissue_3d, run.result, run.step, self.scale)
         try:
             require_rendering()
             return drawn("temperature_3d", caption, make, dpi=style.DPI if small else DPI)
