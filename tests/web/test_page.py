@@ -185,11 +185,13 @@ def test_a_run_written_anew_is_told_and_not_mixed_with_the_old_one(page, served)
         colour("Viable")
         page.get_by_role("alert").filter(has_text="open it again").wait_for()
         page.locator(".v-select").filter(has_text=before).wait_for()
+        assert page.locator(".v-select__selection-text").inner_text() == before
     finally:
         os.utime(file, ns=(kept.st_atime_ns, kept.st_mtime_ns))
     colour("Temperature")
     colour("Viable")
     page.get_by_role("alert").wait_for(state="detached")
+    assert page.locator(".v-select__selection-text").inner_text() != before
 
 
 def test_a_click_beside_the_form_of_another_page_meets_what_is_seen(page, browser, served):
