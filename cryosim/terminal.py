@@ -100,4 +100,6 @@ class Display:
         solid = result["dimension"] > 1 and (folder / FIELDS_FILE).is_file()
         verbs = ("view", "report") if solid else ("report",)
         looked = " or ".join(f"cryosim {verb} {folder}" for verb in verbs)
-        self._console.print(f"to look at it: {looked}", highlight=False, markup=False)
+        self._console.print(
+            f"to look at it: {looked}", highlight=False, markup=False, soft_wrap=True
+        )
